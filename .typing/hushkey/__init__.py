@@ -1,0 +1,1 @@
+../../hushkey/__init__.py

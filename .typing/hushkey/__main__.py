@@ -1,0 +1,1 @@
+../../hushkey/__main__.py

@@ -1,0 +1,75 @@
+# Every habit of this repository, one target each. `make help` lists them.
+# `make app` and `make test` need Python 3.11+, git and make, and set up the rest themselves in .venv/.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+# Stamps: a set-up is redone only when what it was made from has changed.
+APP := $(VENV)/.app-ready
+DEV := $(VENV)/.dev-ready
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help app test setup setup-dev lint format format-check types contracts test-fast bench screenshot clean
+
+help: ## list these targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
+		printf '  make %-13s %s\n' "$$name" "$$what"; done
+
+app: $(APP) ## set up whatever is missing, then start the keyboard
+	@$(BIN)/hushkey
+
+# Every check runs, also after one has failed; pytest comes last, so that its tally is the last thing said.
+test: $(DEV) ## set up whatever is missing, then run every check and every test
+	@failed=0; \
+	for check in lint format-check types contracts; do $(MAKE) --no-print-directory $$check || failed=1; done; \
+	$(BIN)/python -m pytest || failed=1; \
+	exit $$failed
+
+setup: $(APP) ## only set up what the app needs
+
+setup-dev: $(DEV) ## only set up what the tests need
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hushkey needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# setuptools first and no build isolation: what builds the package is pinned too.
+$(APP): pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) setuptools
+	$(INSTALL) --no-build-isolation --editable '.[app]'
+	@touch $@
+
+$(DEV): pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) setuptools
+	$(INSTALL) --no-build-isolation --editable '.[dev]'
+	@touch $(APP) $@
+
+lint: $(DEV) ## ruff, with every rule on and each exception explained in pyproject.toml
+	$(BIN)/ruff check .
+
+format: $(DEV) ## ruff's formatter, in place
+	$(BIN)/ruff format .
+
+format-check: $(DEV) ## ruff's formatter, looking only
+	$(BIN)/ruff format --check .
+
+types: $(DEV) ## mypy --strict over .typing/hushkey, the package as it is imported
+	cd .typing && MYPYPATH=. ../$(BIN)/mypy --config-file ../pyproject.toml -p hushkey
+
+contracts: $(DEV) ## import-linter: layers point one way, torch stays in model/training
+	$(BIN)/lint-imports
+
+test-fast: $(DEV) ## the tests that take seconds, and stop at the first failure
+	$(BIN)/python -m pytest -x -m 'not slow and not measuring'
+
+bench: $(DEV) ## every benchmark; each writes its own table
+	@for bench in bench/*.py; do echo "$$bench"; $(BIN)/python $$bench || exit 1; done
+
+screenshot: $(APP) ## draw the picture that the README shows
+	$(BIN)/hushkey screenshot docs/app.svg
+
+clean: ## remove the set-up and all that was built; your history lies elsewhere and stays
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .typing/.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
