@@ -59,7 +59,7 @@ types: $(DEV) ## mypy --strict over .typing/hushkey, the package as it is import
 	cd .typing && MYPYPATH=. ../$(BIN)/mypy --config-file ../pyproject.toml -p hushkey
 
 contracts: $(DEV) ## import-linter: layers point one way, torch stays in model/training
-	$(BIN)/lint-imports
+	cd .typing && PYTHONPATH=. ../$(BIN)/lint-imports --config ../pyproject.toml
 
 test-fast: $(DEV) ## the tests that take seconds, and stop at the first failure
 	$(BIN)/python -m pytest -x -m 'not slow and not measuring'
