@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
 # Stamps: a set-up is redone only when what it was made from has changed.
 APP := $(VENV)/.app-ready
 DEV := $(VENV)/.dev-ready
