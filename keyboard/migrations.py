@@ -1,0 +1,75 @@
+"""The shape of the history's database, step by step. Knows no file and no key.
+
+A step, once released, never changes: a new shape is a new step at the end. The number of steps
+taken stands in `PRAGMA user_version`, inside the transaction that takes them.
+"""
+
+from typing import TYPE_CHECKING
+
+from hushkey.keyboard.errors import HistoryTooNew
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+# Ids are never given twice, so "learned up to id 812" stays true after deletions. The triggers
+# count revisions, so that no writer can forget to.
+_FIRST = (
+    """CREATE TABLE entries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,
+        surface TEXT NOT NULL,
+        text TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX entries_by_time ON entries (at)",
+    "CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "INSERT INTO counters VALUES ('revision', 0)",
+    *(
+        f"""CREATE TRIGGER entries_after_{event.lower()} AFTER {event} ON entries BEGIN
+            UPDATE counters SET value = value + 1 WHERE name = 'revision';
+        END"""  # noqa: S608  the three words below
+        for event in ("INSERT", "UPDATE", "DELETE")
+    ),
+    "CREATE TABLE blocked (folded TEXT PRIMARY KEY, word TEXT NOT NULL, at REAL NOT NULL) STRICT",
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT",
+    """CREATE TABLE learn_runs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,
+        json TEXT NOT NULL
+    ) STRICT""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+VERSION = len(MIGRATIONS)
+
+
+def migrate(connection: "Connection", migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+    """Take the steps that are missing, all or none. Raises HistoryTooNew before any change."""
+    if _version(connection) == len(migrations):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Asked again under the lock: another process may have taken the steps meanwhile.
+        version = _version(connection)
+        _refuse_newer(version, len(migrations))
+        for statements in migrations[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _refuse_newer(version: int, known: int) -> None:
+    if version > known:
+        raise HistoryTooNew(
+            f"the history has format {version}, this hushkey knows {known}; nothing was changed; "
+            "update hushkey"
+        )
+
+
+def _version(connection: "Connection") -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
