@@ -1,0 +1,140 @@
+"""A scripted profile: the methods of the real one, answers from a list, a record of the calls.
+
+It completes and predicts from a fixed word list, so that a test can say beforehand what will show.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hushkey.keyboard.errors import WrongPassphrase
+from hushkey.keyboard.profile import ForgetReport, LearnProgress, LearnReport
+from hushkey.keyboard.types import Suggestion
+from hushkey.tui.opening import KeyChoice, Survey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NEXT = ("the", "and", "then")
+WORDS = ("tomorrow", "together", "there", "hello", "help", "held", "minutes", "meeting", "mean")
+REPORT = LearnReport(1200, 3.0, 5.1, 4.8, 0.31, 0.36, True)
+
+
+def suggestions_for(before: str, k: int = 3) -> list[Suggestion]:
+    """Complete the word under way from WORDS, or predict NEXT after a space."""
+    prefix = before.rsplit(" ", 1)[-1]
+    if not prefix:
+        words, kind = NEXT, "prediction"
+    else:
+        words = tuple(w for w in WORDS if w.startswith(prefix) and w != prefix)
+        kind = "completion"
+    return [
+        Suggestion(
+            word, kind, 0.5 / (i + 1), {"network": 0.4 / (i + 1), "memory": 0.2}, len(prefix)
+        )
+        for i, word in enumerate(words[:k])
+    ]
+
+
+class ScriptedSession:
+    """Answers from the script; waits at `gate` where a test wants a late answer."""
+
+    def __init__(self, profile: ScriptedProfile) -> None:
+        self._profile = profile
+
+    def suggest(self, text_before_cursor: str, k: int = 3) -> list[Suggestion]:
+        self._profile.asked.append(text_before_cursor)
+        self._profile.gate.wait(5)
+        return [
+            s for s in suggestions_for(text_before_cursor, k) if s.text not in self._profile.blocked
+        ]
+
+    def accept(self, suggestion: Suggestion) -> str:
+        self._profile.accepted.append(suggestion.text)
+        return suggestion.text + " "
+
+    def commit(self, text: str) -> None:
+        self._profile.committed.append(text)
+
+
+@dataclass
+class ScriptedProfile:
+    """Remembers what it was told."""
+
+    entries: int = 1
+    steps: int = 3
+    paused: bool = False
+    closed: bool = False
+    asked: list[str] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
+    committed: list[str] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
+    blocked: list[str] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
+    learn_gate: threading.Event = field(default_factory=threading.Event)
+    learn_error: Exception | None = None
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+        self.learn_gate.set()
+
+    def session(self, surface: str) -> ScriptedSession:
+        return ScriptedSession(self)
+
+    def pause(self) -> None:
+        self.paused = True
+
+    def resume(self) -> None:
+        self.paused = False
+
+    def forget(self, word: str) -> ForgetReport:
+        self.forgotten.append(word)
+        return ForgetReport(entries=self.entries)
+
+    def block(self, word: str) -> None:
+        self.blocked.append(word)
+
+    def learn(
+        self,
+        on_progress: Callable[[LearnProgress], None] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> LearnReport:
+        for step in range(1, self.steps + 1):
+            if on_progress is not None:
+                on_progress(LearnProgress(step, self.steps, 5.0))
+            while not self.learn_gate.wait(0.01):
+                if cancelled():
+                    raise InterruptedError
+        if self.learn_error is not None:
+            raise self.learn_error
+        return REPORT
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class ScriptedOpener:
+    """Opens a scripted profile; asks what a test wants asked."""
+
+    profile: ScriptedProfile = field(default_factory=ScriptedProfile)
+    first: Survey = field(
+        default_factory=lambda: Survey(Path("/home/ada/hushkey"), False, "keyring")
+    )
+    words: int = 4210
+    passphrase: str | None = None
+    choices: list[KeyChoice] = field(default_factory=list)
+
+    def survey(self) -> Survey:
+        return self.first
+
+    def open(self, choice: KeyChoice) -> tuple[ScriptedProfile, int]:
+        self.choices.append(choice)
+        if self.passphrase is not None:
+            given = choice.passphrase.reveal().decode() if choice.passphrase else ""
+            if given != self.passphrase:
+                raise WrongPassphrase("wrong passphrase; nothing was changed; try again")
+        return self.profile, self.words

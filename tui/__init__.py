@@ -1,0 +1,1 @@
+"""Screens and commands; no logic of its own."""

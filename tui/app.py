@@ -1,0 +1,117 @@
+"""The terminal app: opens the profile, shows the screens, and keeps the last line when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from typing import TYPE_CHECKING
+
+from hushkey.keyboard.errors import WrongPassphrase
+from hushkey.tui.faults import describe
+from hushkey.tui.opening import KeyChoice, Opener
+from hushkey.tui.screens.typing import TypingScreen
+from hushkey.tui.screens.unlock import UnlockScreen
+from hushkey.tui.screens.welcome import WelcomeScreen
+from hushkey.tui.theme import DUSK, PAPER
+from textual import work
+from textual.app import App, SystemCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hushkey.tui.ports import Keeper
+    from textual.screen import Screen
+
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+
+
+class HushkeyApp(App[None]):
+    """Type, with suggestions. `finish` is to be called when it has run, however it ended.
+
+    `fault` is the one line that says why it ended early, without typed text, or None.
+    """
+
+    CSS_PATH = "app.tcss"
+    TITLE = "hushkey"
+
+    def __init__(self, opener: Opener) -> None:
+        super().__init__()
+        self._opener = opener
+        self._profile: Keeper | None = None
+        self._typing = TypingScreen()
+        self.fault: str | None = None
+
+    @property
+    def typing(self) -> TypingScreen:
+        """The screen on which one types."""
+        return self._typing
+
+    def on_mount(self) -> None:
+        """Show the typing screen at once; the profile opens meanwhile, after the questions."""
+        self.register_theme(DUSK)
+        self.register_theme(PAPER)
+        self.theme = DUSK.name
+        loop = asyncio.get_running_loop()
+        for number in ENDING_SIGNALS:
+            loop.add_signal_handler(number, self.exit)
+        self.push_screen(self._typing)
+        self._begin()
+
+    def finish(self) -> None:
+        """Keep what is unfinished and close the profile; safe to call twice."""
+        self._typing.finish()
+        profile, self._profile = self._profile, None
+        if profile is not None:
+            profile.close()
+
+    # The profile ---------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        survey = self._opener.survey()
+        if survey.first_run:
+            self.push_screen(WelcomeScreen(survey), self._chosen)
+        elif survey.asks_passphrase:
+            self.push_screen(UnlockScreen(), self._chosen)
+        else:
+            self._chosen(KeyChoice())
+
+    def _chosen(self, choice: KeyChoice | None) -> None:
+        if choice is None:
+            self.exit()
+        else:
+            self._open(choice)
+
+    @work(exclusive=True)
+    async def _open(self, choice: KeyChoice) -> None:
+        """Open the profile off the screen's thread: a passphrase costs a tenth of a second."""
+        try:
+            self._profile, words = await asyncio.to_thread(self._opener.open, choice)
+        except WrongPassphrase as refusal:
+            self.push_screen(UnlockScreen(str(refusal)), self._chosen)
+        except Exception as error:  # noqa: BLE001 - told in one line where the app was started
+            self.fault = describe(error)
+            self.exit(return_code=1)
+        else:
+            self._typing.begin(self._profile, words)
+
+    # Commands and faults -------------------------------------------------------------------------
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Add our own to the palette."""
+        yield from super().get_system_commands(screen)
+        if screen is self._typing:
+            desk = self._typing
+            yield SystemCommand("Private mode", "Keep nothing, or keep again", desk.action_private)
+            yield SystemCommand("Pause learning", "Turn learning off or on", desk.action_pause)
+            yield SystemCommand("Learn now", "Train in the background", desk.action_learn)
+            yield SystemCommand("Why this word?", "What the experts said", desk.action_why)
+            yield SystemCommand("Forget this word", "The marked suggestion", desk.action_forget)
+            yield SystemCommand("Help", "The keys", desk.action_help)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.fault = self.fault or describe(error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End without Textual's traceback: it prints locals, and those hold what was typed."""
+        self._close_messages_no_wait()

@@ -1,0 +1,91 @@
+"""What threads and widgets tell the screen. Past tense; each answer carries its question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from hushkey.keyboard.profile import LearnProgress, LearnReport
+    from hushkey.tui.offer import Offer
+
+
+class LineChanged(Message):
+    """The line before the cursor changed; `before` is all of it up to the cursor."""
+
+    def __init__(self, before: str, at_end: bool) -> None:
+        super().__init__()
+        self.before = before
+        self.at_end = at_end
+
+
+class KeyCounted(Message):
+    """One key changed the text by `characters`; `accepted` if it took a suggestion."""
+
+    def __init__(self, characters: int, *, accepted: bool = False) -> None:
+        super().__init__()
+        self.characters = characters
+        self.accepted = accepted
+
+
+class Dismissed(Message):
+    """The suggestions on show were sent away."""
+
+
+class SuggestionsReady(Message):
+    """The engine answered the question of `token`."""
+
+    def __init__(self, token: int, offer: Offer) -> None:
+        super().__init__()
+        self.token = token
+        self.offer = offer
+
+
+class LineKept(Message):
+    """A finished line of so many words was committed."""
+
+    def __init__(self, words: int) -> None:
+        super().__init__()
+        self.words = words
+
+
+class WordForgotten(Message):
+    """A word was cut out of `entries` lines of the history."""
+
+    def __init__(self, word: str, entries: int) -> None:
+        super().__init__()
+        self.word = word
+        self.entries = entries
+
+
+class WordBlocked(Message):
+    """A word will not be suggested again."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self.word = word
+
+
+class LearningAdvanced(Message):
+    """The training run reported a step."""
+
+    def __init__(self, progress: LearnProgress) -> None:
+        super().__init__()
+        self.progress = progress
+
+
+class LearningEnded(Message):
+    """The training run is over; `report` is None where it was cancelled or failed."""
+
+    def __init__(self, report: LearnReport | None) -> None:
+        super().__init__()
+        self.report = report
+
+
+class KeyboardFailed(Message):
+    """Something was refused; `text` says what, and never quotes what was typed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text

@@ -1,0 +1,60 @@
+"""What the app and the commands need of a profile, as small Protocols.
+
+`hushkey.keyboard.profile.Profile` is the real one; the tests have a scripted one. Knows no widget.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hushkey.keyboard.profile import ForgetReport, LearnProgress, LearnReport
+    from hushkey.keyboard.types import Suggestion
+
+
+class Typist(Protocol):
+    """One surface's session with the engine."""
+
+    def suggest(self, text_before_cursor: str, k: int = 3) -> list[Suggestion]:
+        """Return at most `k` suggestions for the end of a line."""
+
+    def accept(self, suggestion: Suggestion) -> str:
+        """Note that one was taken; return its text and the space after it."""
+
+    def commit(self, text: str) -> None:
+        """Keep a finished line and learn it."""
+
+
+class Keeper(Protocol):
+    """The part of a profile that the app uses."""
+
+    @property
+    def paused(self) -> bool:
+        """Whether learning is off."""
+
+    def session(self, surface: str) -> Typist:
+        """Open a session for one surface."""
+
+    def pause(self) -> None:
+        """Turn learning off."""
+
+    def resume(self) -> None:
+        """Turn learning on."""
+
+    def forget(self, word: str) -> ForgetReport:
+        """Cut a word out of all that was kept."""
+
+    def block(self, word: str) -> None:
+        """Never suggest a word again."""
+
+    def learn(
+        self,
+        on_progress: Callable[[LearnProgress], None] | None = None,
+        cancelled: Callable[[], bool] = ...,
+    ) -> LearnReport:
+        """Train the personal adapter; takes seconds to minutes."""
+
+    def close(self) -> None:
+        """Write what is to be written and let go of the files."""

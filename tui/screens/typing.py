@@ -1,0 +1,256 @@
+"""The screen on which one types. It carries messages between editor, engine thread and views."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from hushkey.tui import messages, view_model
+from hushkey.tui.offer import Offer, window
+from hushkey.tui.screens.help import HelpScreen
+from hushkey.tui.screens.why import WhyScreen
+from hushkey.tui.view_model import Learning, Status
+from hushkey.tui.widgets.editor import GhostEditor
+from hushkey.tui.widgets.status import HeadLine, StatusLine
+from hushkey.tui.widgets.strip import SlotView, SuggestionStrip
+from hushkey.tui.workers import Conversation, LearningRun
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer
+
+if TYPE_CHECKING:
+    from hushkey.keyboard.types import Suggestion
+    from hushkey.tui.ports import Keeper
+    from textual.app import ComposeResult
+
+SURFACE = "app"
+
+
+class TypingScreen(Screen[None]):
+    """Editor, strip, status."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # In the order of the footer: a terminal of 60 columns shows the first five.
+        Binding("f1", "help", "Help", key_display="F1", priority=True),
+        Binding("tab", "take_first", "Accept", key_display="Tab"),
+        Binding("f5", "why", "Why?", key_display="F5", priority=True),
+        Binding("f8", "private", "Private", key_display="F8", priority=True),
+        Binding("ctrl+q", "app.quit", "Quit", key_display="^Q", priority=True),
+        Binding("shift+delete,ctrl+d", "forget", "Forget", key_display="⇧Del", priority=True),
+        Binding("f9", "learn", "Learn", key_display="F9", priority=True),
+        Binding("f6", "pause", "Pause", key_display="F6", priority=True),
+        Binding("alt+down", "mark", "Mark the next slot", show=False, priority=True),
+    ]
+
+    status: reactive[Status] = reactive(Status(), repaint=False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.editor = GhostEditor(keep=self._keep, took=self._taken)
+        self._waiting: list[str] = []
+        self._profile: Keeper | None = None
+        self._conversation: Conversation | None = None
+        self._run: LearningRun | None = None
+        self._token = 0
+        self._marked = 0
+        self._refused_word = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay everything out once; nothing moves afterwards."""
+        with Vertical(id="desk"):
+            yield HeadLine()
+            yield self.editor
+            yield SuggestionStrip()
+            yield StatusLine()
+            yield Footer(show_command_palette=False)
+
+    # Beginning and end ---------------------------------------------------------------------------
+
+    def begin(self, profile: Keeper, words: int) -> None:
+        """Start to suggest and to keep, with `words` learned so far."""
+        self._profile = profile
+        self._conversation = Conversation(profile, SURFACE, self.post_message)
+        for text in self._waiting:
+            self._conversation.commit(text)
+        self._waiting.clear()
+        self.status = replace(self.status, words=words, paused=profile.paused)
+        self._ask(self.editor.before)
+
+    def finish(self) -> None:
+        """Keep the unfinished line, let the engine's thread run dry, stop a learning run."""
+        if self._conversation is None:
+            return
+        unfinished = self.editor.finish_line()
+        if unfinished is not None:
+            self._conversation.commit(unfinished)
+        if self._run is not None:
+            self._run.cancel()
+        self._conversation.finish()
+        self._conversation = None
+
+    def watch_status(self, status: Status) -> None:
+        """Hand the state to the two lines that show it."""
+        if self.is_mounted:
+            self.query_one(HeadLine).status = status
+            self.query_one(StatusLine).status = status
+
+    # From the editor -----------------------------------------------------------------------------
+
+    def on_line_changed(self, event: messages.LineChanged) -> None:
+        """Ask for suggestions for the new line."""
+        self._ask(event.before)
+
+    def on_key_counted(self, event: messages.KeyCounted) -> None:
+        """Count what was typed."""
+        tally = self.status.tally
+        count = tally.took if event.accepted else tally.typed
+        self.status = replace(self.status, tally=count(event.characters))
+
+    def on_dismissed(self) -> None:
+        """Empty the strip, and drop the answer that may be under way."""
+        self._token += 1
+        self._show(Offer())
+
+    def on_slot_view_clicked(self, event: SlotView.Clicked) -> None:
+        """Take what was clicked on."""
+        self.editor.action_take(event.index)
+        self.editor.focus()
+
+    # From the engine's thread --------------------------------------------------------------------
+
+    def on_suggestions_ready(self, event: messages.SuggestionsReady) -> None:
+        """Show an answer, unless the line has moved on."""
+        if event.token == self._token:
+            self._show(event.offer)
+
+    def on_line_kept(self, event: messages.LineKept) -> None:
+        """Count the words of a line that was committed."""
+        if not self.status.paused:
+            self.status = replace(self.status, words=self.status.words + event.words)
+
+    def on_word_forgotten(self, event: messages.WordForgotten) -> None:
+        """Say what was cut; a word that was never the owner's can only be blocked."""
+        word = view_model.visible(event.word)
+        if event.entries:
+            self._refused_word = ""
+            lines = "line" if event.entries == 1 else "lines"
+            self.notify(f"Forgot “{word}” in {event.entries} {lines} of the history.", markup=False)
+        else:
+            self._refused_word = event.word
+            self.notify(
+                f"“{word}” did not come from your history. Forget it again to block it for good.",
+                markup=False,
+            )
+        self._ask(self.editor.before)
+
+    def on_word_blocked(self, event: messages.WordBlocked) -> None:
+        """Say how to undo it."""
+        self._refused_word = ""
+        word = view_model.visible(event.word)
+        self.notify(
+            f"“{word}” is blocked. To undo: hushkey unblock WORD, in a terminal.", markup=False
+        )
+        self._ask(self.editor.before)
+
+    def on_learning_advanced(self, event: messages.LearningAdvanced) -> None:
+        """Move the bar."""
+        self.status = replace(self.status, learning=view_model.advanced(event.progress))
+
+    def on_learning_ended(self, event: messages.LearningEnded) -> None:
+        """Show the result in the bar's place."""
+        self._run = None
+        note = Learning() if event.report is None else view_model.learned(event.report)
+        self.status = replace(self.status, learning=note)
+        self._ask(self.editor.before)
+
+    def on_keyboard_failed(self, event: messages.KeyboardFailed) -> None:
+        """Say what was refused; typing goes on."""
+        self.notify(event.text, severity="error", timeout=10, markup=False)
+
+    # Keys ----------------------------------------------------------------------------------------
+
+    def action_take_first(self) -> None:
+        """Take the first suggestion; the editor has the key, a click in the footer comes here."""
+        self.editor.action_take(0)
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        self.app.push_screen(HelpScreen())
+
+    def action_mark(self) -> None:
+        """Move the mark that 'forget' and 'why' act on to the next filled slot."""
+        offer = self.editor.offer
+        if offer.suggestions:
+            self._marked = (self._marked + 1) % len(offer.suggestions)
+            self.query_one(SuggestionStrip).slots = view_model.strip(offer, self._marked)
+
+    def action_why(self) -> None:
+        """Show each expert's part in the marked suggestion."""
+        suggestions = self.editor.offer.suggestions
+        if suggestions:
+            self.app.push_screen(WhyScreen(suggestions[self._marked]))
+        else:
+            self.notify("No suggestion is showing.")
+
+    def action_forget(self) -> None:
+        """Forget the marked suggestion; block it if it was refused just before."""
+        suggestions = self.editor.offer.suggestions
+        if self._conversation is None or not suggestions:
+            return
+        word = suggestions[self._marked].text
+        if word == self._refused_word:
+            self._conversation.block(word)
+        else:
+            self._conversation.forget(word)
+
+    def action_private(self) -> None:
+        """Turn private mode on or off."""
+        private = not self.status.private
+        self.editor.private = private
+        self.set_class(private, "-private")
+        self.status = replace(self.status, private=private)
+        if self._conversation is not None:
+            self._conversation.renew()
+
+    def action_pause(self) -> None:
+        """Turn learning off or on."""
+        if self._conversation is not None:
+            paused = not self.status.paused
+            self._conversation.set_paused(paused)
+            self.status = replace(self.status, paused=paused)
+
+    def action_learn(self) -> None:
+        """Start a learning run, or stop the one under way."""
+        if self._profile is None:
+            return
+        if self._run is not None and self._run.running:
+            self._run.stop()
+            return
+        self.status = replace(self.status, learning=Learning(0.0))
+        self._run = LearningRun(self._profile, self.post_message)
+
+    # What is kept --------------------------------------------------------------------------------
+
+    def _keep(self, text: str) -> None:
+        if self._conversation is None:
+            self._waiting.append(text)
+        else:
+            self._conversation.commit(text)
+
+    def _taken(self, suggestion: Suggestion) -> None:
+        if self._conversation is not None:
+            self._conversation.accept(suggestion)
+
+    # What is shown -------------------------------------------------------------------------------
+
+    def _ask(self, before: str) -> None:
+        self._token += 1
+        if self._conversation is not None:
+            self._conversation.ask(self._token, window(before))
+
+    def _show(self, offer: Offer) -> None:
+        self._marked = 0
+        self.editor.offer = offer
+        self.query_one(SuggestionStrip).slots = view_model.strip(offer)

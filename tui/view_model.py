@@ -1,0 +1,159 @@
+"""What the screen says, as values: state in, text out. Pure: no widget, no colour, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from hushkey.tui.offer import SLOTS, Offer
+from hushkey.tui.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hushkey.keyboard.profile import LearnProgress, LearnReport
+    from hushkey.keyboard.types import Suggestion
+
+_KIND_NOTES: Final[Mapping[str, str]] = {
+    "prediction": "a next word",
+    "completion": "the rest of this word",
+    "correction": "a correction",
+    "typed": "as you typed it",
+    "phrase": "several words",
+}
+_EXPERT_NOTES: Final[Mapping[str, str]] = {
+    "network": "the shipped base, with what it learned from you",
+    "memory": "your own phrases",
+    "recency": "words you used a moment ago",
+    "lexicon": "the shipped word list",
+    "corrections": "likely typing slips",
+}
+_BAR_CELLS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place of the strip; an empty `text` is a place that keeps its room."""
+
+    number: int
+    text: str = ""
+    kind: str = ""
+    marked: bool = False
+
+
+EMPTY_STRIP: Final = tuple(Slot(number) for number in range(1, SLOTS + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """Where a learning run stands: `share` is 0..1 while one runs, None when none does."""
+
+    share: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """All that the status line and the head line tell."""
+
+    tally: Tally = field(default_factory=Tally)
+    words: int = 0
+    paused: bool = False
+    private: bool = False
+    learning: Learning = field(default_factory=Learning)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One expert's part in a suggestion: its name, what it is, its probability 0..1."""
+
+    expert: str
+    note: str
+    probability: float
+
+
+def strip(offer: Offer, marked: int = 0) -> tuple[Slot, ...]:
+    """Return the three slots in their fixed places; `marked` is where 'forget' and 'why' look."""
+    slots = list(EMPTY_STRIP)
+    for place, suggestion in enumerate(offer.suggestions[:SLOTS]):
+        slots[place] = Slot(place + 1, visible(suggestion.text), suggestion.kind, place == marked)
+    return tuple(slots)
+
+
+def visible(text: str) -> str:
+    """Return `text` with what a terminal would act on or hide shown as a mark instead."""
+    return "".join(c if c.isprintable() else "·" for c in text)
+
+
+def savings(tally: Tally) -> str:
+    """Return the honest count: the share of keys saved and how many."""
+    if not tally.characters:
+        return "no keys saved yet"
+    noun = "key" if abs(tally.saved) == 1 else "keys"
+    return f"{tally.share:.0%} saved · {tally.saved:,} {noun}"
+
+
+def words(count: int) -> str:
+    """Return how many words of the owner's were learned from."""
+    return f"{count:,} word{'' if count == 1 else 's'} learned"
+
+
+def mode(status: Status) -> str:
+    """Return the one state that matters most about what is being kept."""
+    if status.private:
+        return "private · nothing is kept"
+    return "learning paused" if status.paused else "learning as you type"
+
+
+def learning_line(status: Status) -> str:
+    """Return the run under way as a bar of fixed width, else its note, else the words."""
+    share = status.learning.share
+    if share is None:
+        return status.learning.note or words(status.words)
+    done = round(max(0.0, min(1.0, share)) * _BAR_CELLS)
+    return f"learning {'━' * done}{'╌' * (_BAR_CELLS - done)} {share:>4.0%}"
+
+
+def advanced(step: LearnProgress) -> Learning:
+    """Return the state after one report of a run."""
+    return Learning(step.step / step.steps if step.steps else 0.0)
+
+
+def learned(report: LearnReport) -> Learning:
+    """Return the result line of a run, measured on the owner's own held-out tail."""
+    if not report.words:
+        return Learning(note="nothing to learn from yet")
+    if not report.kept:
+        return Learning(note="no better than before: nothing changed")
+    before, after = report.before_recall_at_3, report.after_recall_at_3
+    return Learning(note=f"learned · recall@3 {before:.0%} → {after:.0%}")
+
+
+def why(suggestion: Suggestion) -> tuple[Why, ...]:
+    """Return each expert's part, the most convinced first."""
+    parts = (
+        Why(name, _EXPERT_NOTES.get(name, ""), probability)
+        for name, probability in suggestion.experts.items()
+    )
+    return tuple(sorted(parts, key=lambda part: (-part.probability, part.expert)))
+
+
+def why_title(suggestion: Suggestion) -> str:
+    """Return the head of the answer to 'why this word?'."""
+    note = _KIND_NOTES.get(suggestion.kind, suggestion.kind)
+    return f"“{visible(suggestion.text)}” — {note}, {percent(suggestion.score)} likely"
+
+
+def percent(probability: float) -> str:
+    """Return a probability as people read it; small ones are not rounded to nothing."""
+    if 0 < probability < 0.001:
+        return "under 0.1%"
+    return f"{probability:.1%}"
+
+
+def meter(probability: float, cells: int = 16) -> str:
+    """Return a bar of `cells` for a probability; anything above nothing shows at least one cell."""
+    filled = round(max(0.0, min(1.0, probability)) * cells)
+    if probability > 0:
+        filled = max(1, filled)
+    return "▇" * filled + " " * (cells - filled)

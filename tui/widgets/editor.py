@@ -1,0 +1,251 @@
+"""The multi-line editor with ghost text. It tells what was typed; suggestions come from outside.
+
+Every edit is painted at once: the ghost is worked out from the last offer and the line as it now
+is, without asking anybody (`offer.ghost`). `TextArea` trims its own suggestion in place while it
+edits and keeps a stale one after a deletion; `update_suggestion`, which it calls after each edit,
+sets that right before anything is painted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from hushkey.tui.lines import Lines, fold
+from hushkey.tui.messages import Dismissed, KeyCounted, LineChanged
+from hushkey.tui.offer import SWALLOWING, Insertion, Offer, first_word, ghost, insertion
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.widgets import TextArea
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hushkey.keyboard.types import Suggestion
+    from textual import events
+    from textual.widgets.text_area import Edit, EditResult, Location, Selection
+
+
+_OTHERS_KEYS = {"f6", "f7", "delete,ctrl+d"}  # `TextArea` has them; the screen's own come first
+
+
+class GhostEditor(TextArea, inherit_bindings=False):
+    """A text area that shows the first suggestion as ghost text and takes suggestions by key.
+
+    `keep` is given each finished line, at once and in order; `took` each suggestion that was taken.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(b for b in TextArea.BINDINGS if isinstance(b, Binding) and b.key not in _OTHERS_KEYS),
+        Binding("delete", "delete_right", "Delete right", show=False),
+        Binding("right,ctrl+f", "take_ghost", "Accept", show=False),
+        Binding("alt+right", "take_ghost_word", "Accept one word", show=False),
+        Binding("alt+1,f2", "take(0)", "Take 1", show=False),
+        Binding("alt+2,f3", "take(1)", "Take 2", show=False),
+        Binding("alt+3,f4", "take(2)", "Take 3", show=False),
+        Binding("escape", "dismiss", "Dismiss", show=False),
+    ]
+
+    HELP = (
+        "**Type.** The grey text at the cursor is the first suggestion; the strip has three.\n\n"
+        "Right or Ctrl+F accepts, Alt+Right one word, Tab accepts the first, Esc dismisses."
+    )
+
+    offer: reactive[Offer] = reactive(Offer(), repaint=False)
+    private: reactive[bool] = reactive(False, repaint=False)
+
+    def __init__(self, *, keep: Callable[[str], None], took: Callable[[Suggestion], None]) -> None:
+        self._keep = keep
+        self._took = took
+        self._lines = Lines()
+        self._joined: str | None = None
+        self._after_auto_space: Location | None = None
+        super().__init__(soft_wrap=True, compact=True, highlight_cursor_line=False)
+
+    # What was typed, told ------------------------------------------------------------------------
+
+    @property
+    def before(self) -> str:
+        """The line before the cursor."""
+        row, column = self.cursor_location
+        return self.document.get_line(row)[:column]
+
+    @property
+    def at_line_end(self) -> bool:
+        """Whether nothing follows the cursor on its line and nothing is selected."""
+        row, column = self.cursor_location
+        return self.selection.is_empty and column == len(self.document.get_line(row))
+
+    def finish_line(self) -> str | None:
+        """Return the unfinished line, if it is to be kept, as the app ends or leaves it."""
+        return self._lines.finish()
+
+    def watch_private(self, private: bool) -> None:
+        """Private mode covers the line on which it begins."""
+        if private:
+            self._lines.discard()
+        self.set_class(private, "-private")
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Edit the text and note which line it changed."""
+        self._after_auto_space = None
+        if edit.text == "\n" and self._lines.unfinished is not None:
+            self._lines.edited(edit.top[0], self.document.get_line(edit.top[0])[: edit.top[1]])
+        self._joined = None
+        result = super().edit(edit)
+        end = result.end_location[0]
+        self._lines.replaced(edit.top[0], edit.bottom[0], end, private=self.private)
+        if edit.text == "\n" and not self.document.get_line(end):
+            self._lines.opened_below(end, private=self.private)
+        if "\n" not in edit.text:
+            self._lines.edited(end, self.document.get_line(end))
+        self._tell()
+        return result
+
+    def undo(self) -> None:
+        """Undo; what comes back may be private."""
+        self._joined = None
+        super().undo()
+        self._rewound()
+
+    def redo(self) -> None:
+        """Redo; what comes back may be private."""
+        self._joined = None
+        super().redo()
+        self._rewound()
+
+    def _rewound(self) -> None:
+        self._lines.rewound(self.document.line_count)
+        row = self.cursor_location[0]
+        self._lines.edited(row, self.document.get_line(row))
+        self._tell()
+
+    def watch_selection(self, _old: Selection, new: Selection) -> None:
+        """Hand over the line that the cursor has left, and tell where it now stands."""
+        finished = self._lines.left(new.end[0])
+        if finished is not None:
+            self._keep(finished)
+        if self.is_mounted:
+            self.update_suggestion()
+            self._tell()
+
+    def _tell(self) -> None:
+        self.post_message(LineChanged(self.before, self.at_line_end))
+
+    # What `TextArea` does more often than a large text can bear -----------------------------------
+
+    @property
+    def text(self) -> str:
+        """The whole text, joined once an edit: `TextArea` asks for it at each line it paints."""
+        if self._joined is None:
+            self._joined = self.document.text
+        return self._joined
+
+    @text.setter
+    def text(self, value: str) -> None:
+        self.load_text(value)
+
+    def load_text(self, text: str) -> None:
+        """Replace everything; what was unfinished is dropped, and nothing of it is private."""
+        self._joined = None
+        self._lines = Lines()
+        super().load_text(text)
+        self._lines.rewound(self.document.line_count)
+
+    def find_matching_bracket(self, _bracket: str, _search_from: Location) -> Location | None:
+        """Prose has no brackets to match; looking for one reads the whole text."""
+        return None
+
+    # The ghost -----------------------------------------------------------------------------------
+
+    def update_suggestion(self) -> None:
+        """Set the ghost from the last offer and the line as it is now."""
+        text = ghost(self.offer, self.before) if self.at_line_end else ""
+        if text != self.suggestion:
+            self.suggestion = text
+
+    def watch_offer(self) -> None:
+        """A new offer has come, or was taken away."""
+        self.update_suggestion()
+
+    # Keys ----------------------------------------------------------------------------------------
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "tab":
+            event.stop()
+            event.prevent_default()
+            if not self._take(0):
+                self._type("\t")
+            return
+        if event.is_printable and event.character is not None:
+            event.stop()
+            event.prevent_default()
+            self._restart_blink()
+            self._type(event.character)
+            return
+        await super()._on_key(event)
+        if event.key == "enter":
+            self.post_message(KeyCounted(1))
+
+    def _type(self, text: str) -> None:
+        start, end = self.selection
+        swallow = text in SWALLOWING and self._after_auto_space == end and start == end
+        if swallow:
+            start = (end[0], end[1] - 1)
+        self._replace_via_keyboard(text, start, end)
+        self.post_message(KeyCounted(0 if swallow else 1))
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        pasted = fold(event.text)
+        if result := self._replace_via_keyboard(pasted, *self.selection):
+            self.move_cursor(result.end_location)
+
+    def action_paste(self) -> None:
+        """Paste from the app's own clipboard, folded as any paste."""
+        if result := self._replace_via_keyboard(fold(self.app.clipboard), *self.selection):
+            self.move_cursor(result.end_location)
+
+    def action_take_ghost(self) -> None:
+        """Accept the ghost, or move right where there is none."""
+        if not (self.suggestion and self._take(0)):
+            self.suggestion = ""
+            self.action_cursor_right()
+
+    def action_take_ghost_word(self) -> None:
+        """Accept the next word of the ghost, or move one word right where there is none."""
+        word = first_word(self.suggestion)
+        if not word:
+            self.action_cursor_word_right()
+        elif word.rstrip() == self.suggestion.rstrip():
+            self._take(0)
+        else:
+            self._insert(Insertion(word, 0))
+
+    def action_take(self, slot: int) -> None:
+        """Accept the suggestion of a slot."""
+        if not self._take(slot):
+            self.app.bell()
+
+    def action_dismiss(self) -> None:
+        """Take the suggestions away until the next key."""
+        self.offer = Offer()
+        self.post_message(Dismissed())
+
+    def _take(self, slot: int) -> bool:
+        if not self.selection.is_empty:
+            return False
+        change = insertion(self.offer, slot, self.before)
+        if change is None:
+            return False
+        taken = self.offer.suggestions[slot]
+        self._insert(change)
+        self._took(taken)
+        return True
+
+    def _insert(self, change: Insertion) -> None:
+        row, column = self.cursor_location
+        self._replace_via_keyboard(change.text, (row, column - change.replaces), (row, column))
+        self._after_auto_space = self.cursor_location
+        self.history.checkpoint()
+        self.post_message(KeyCounted(change.net, accepted=True))

@@ -1,0 +1,171 @@
+"""The thread that talks to the engine, so that the editor never waits. It only posts messages.
+
+Commits, acceptances and forgettings run in the order they were asked for. A question for
+suggestions is worth answering only while it is the newest, so there is room for one: a newer one
+takes its place.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, TypeAlias
+
+from hushkey.tui.faults import describe
+from hushkey.tui.messages import (
+    KeyboardFailed,
+    LearningAdvanced,
+    LearningEnded,
+    LineKept,
+    SuggestionsReady,
+    WordBlocked,
+    WordForgotten,
+)
+from hushkey.tui.offer import SLOTS, Offer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hushkey.keyboard.types import Suggestion
+    from hushkey.tui.ports import Keeper, Typist
+    from textual.message import Message
+
+Post: TypeAlias = "Callable[[Message], object]"
+Job: TypeAlias = "Callable[[], None]"
+
+
+class Conversation:
+    """One profile's session on one surface, on a thread of its own."""
+
+    def __init__(self, profile: Keeper, surface: str, post: Post) -> None:
+        self._profile = profile
+        self._surface = surface
+        self._post = post
+        self._session: Typist = profile.session(surface)
+        self._jobs: deque[Job] = deque()
+        self._question: tuple[int, str] | None = None
+        self._ending = False
+        self._wake = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="hushkey-engine", daemon=True)
+        self._thread.start()
+
+    def ask(self, token: int, before: str) -> None:
+        """Ask for suggestions; an older question that nobody has begun is dropped."""
+        with self._wake:
+            self._question = (token, before)
+            self._wake.notify()
+
+    def accept(self, suggestion: Suggestion) -> None:
+        """Tell the session what was taken."""
+        self._do(lambda: self._accept(suggestion))
+
+    def commit(self, text: str) -> None:
+        """Keep a finished line."""
+        self._do(lambda: self._commit(text))
+
+    def forget(self, word: str) -> None:
+        """Cut a word out of all that was kept."""
+        self._do(lambda: self._forget(word))
+
+    def block(self, word: str) -> None:
+        """Never suggest this word again."""
+        self._do(lambda: self._block(word))
+
+    def set_paused(self, paused: bool) -> None:
+        """Turn learning off or on."""
+        self._do(self._profile.pause if paused else self._profile.resume)
+
+    def renew(self) -> None:
+        """Begin a session that knows nothing of what was shown: private mode begins or ends."""
+        self._do(self._renew)
+
+    def finish(self, timeout_s: float = 10.0) -> bool:
+        """Run what was asked for, then stop; say whether all was done in time."""
+        with self._wake:
+            self._ending = True
+            self._wake.notify()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _do(self, job: Job) -> None:
+        with self._wake:
+            self._jobs.append(job)
+            self._wake.notify()
+
+    def _run(self) -> None:
+        while (job := self._next()) is not None:
+            try:
+                job()
+            except Exception as error:  # noqa: BLE001 - the thread outlives a refused job
+                self._post(KeyboardFailed(describe(error)))
+
+    def _next(self) -> Job | None:
+        with self._wake:
+            while not self._jobs and self._question is None and not self._ending:
+                self._wake.wait()
+            if self._jobs:
+                return self._jobs.popleft()
+            if self._question is not None and not self._ending:
+                token, before = self._question
+                self._question = None
+                return lambda: self._answer(token, before)
+            return None
+
+    def _answer(self, token: int, before: str) -> None:
+        suggestions = self._session.suggest(before, SLOTS)
+        self._post(SuggestionsReady(token, Offer(before, tuple(suggestions))))
+
+    def _accept(self, suggestion: Suggestion) -> None:
+        self._session.accept(suggestion)
+
+    def _commit(self, text: str) -> None:
+        self._session.commit(text)
+        self._post(LineKept(len(text.split())))
+
+    def _forget(self, word: str) -> None:
+        report = self._profile.forget(word)
+        self._post(WordForgotten(word, report.entries))
+
+    def _block(self, word: str) -> None:
+        self._profile.block(word)
+        self._post(WordBlocked(word))
+
+    def _renew(self) -> None:
+        self._session = self._profile.session(self._surface)
+
+
+class LearningRun:
+    """One run of `Profile.learn` on a thread of its own; the training itself is a child process."""
+
+    def __init__(self, profile: Keeper, post: Post) -> None:
+        self._profile = profile
+        self._post = post
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="hushkey-learning", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether the run is still under way."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Ask the run to stop; what was learned before stays."""
+        self._stop.set()
+
+    def cancel(self, timeout_s: float = 10.0) -> None:
+        """Ask the run to stop, and wait for it."""
+        self.stop()
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        report = None
+        try:
+            report = self._profile.learn(
+                on_progress=lambda step: self._post(LearningAdvanced(step)),
+                cancelled=self._stop.is_set,
+            )
+        except Exception as error:  # noqa: BLE001 - told on the screen, as every refusal
+            if not self._stop.is_set():
+                self._post(KeyboardFailed(describe(error)))
+        self._post(LearningEnded(report))
