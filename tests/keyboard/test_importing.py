@@ -5,10 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from hushkey.keyboard.errors import KeyboardError
-from hushkey.keyboard.importing import LONGEST_LINE, ImportFormat, ImportRefused, read_lines
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from hushkey.keyboard.errors import KeyboardError
+from hushkey.keyboard.importing import LONGEST_LINE, ImportFormat, ImportRefused, read_lines
 
 SAME_FOLDER = settings(
     deadline=None,
