@@ -1,0 +1,1 @@
+"""hushkey: a predictive keyboard that learns you without telling on you."""

@@ -1,0 +1,1 @@
+"""What this user is about to type: the package that developers embed."""

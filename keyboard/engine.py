@@ -1,0 +1,178 @@
+"""The suggestion engine: what this person is about to type, learned from what they typed before.
+
+    engine = SuggestionEngine()                   # the shipped base, in memory
+    session = engine.session("editor")
+    offered = session.suggest("See you tom")      # -> [Suggestion(text="tomorrow", ...), ...]
+    session.accept(offered[0])                    # -> "tomorrow " to put in place of "tom"
+    session.commit("See you tomorrow")            # a finished line: learned
+
+It holds no file, no clock and no store: whoever embeds it decides what it is taught and what is kept.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+
+from hushkey.keyboard.experts import Experts
+from hushkey.keyboard.fitted import fitted_gates
+from hushkey.keyboard.memory import Memory
+from hushkey.keyboard.mixer import Mixer
+from hushkey.keyboard.prediction import Prediction, predict
+from hushkey.keyboard.ranking import rank
+from hushkey.keyboard.reader import Reader
+from hushkey.keyboard.recency import Recency
+from hushkey.keyboard.session import Policy, Session
+from hushkey.keyboard.teaching import Teacher
+from hushkey.keyboard.types import Suggestion
+from hushkey.keyboard.wordbook import Wordbook
+from hushkey.model.adapter import Adapter
+from hushkey.model.base import Base, load_base
+from hushkey.model.text import fold, sentence_so_far, split_cursor
+
+_PREDICTIONS = 16  # kept; a quarter of a megabyte each
+
+
+class SuggestionEngine:
+    """Suggests words and learns from finished lines. Every method may be called from any thread."""
+
+    def __init__(self, base: Base | None = None, *, adapter: Adapter | None = None) -> None:
+        """Serve `base`, the shipped one unless another is given. Raises BaseDamaged, ModelMismatch."""
+        self._base = base or load_base()
+        self._lock = threading.RLock()
+        self._runtime = self._base.runtime(adapter)
+        self._reader = Reader(self._runtime, self._base.word_table)
+        self._blocked: set[str] = set()
+        self._kept: OrderedDict[str, Prediction] = OrderedDict()
+        self._gates = fitted_gates(self._base)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._experts = Experts(
+            Wordbook(self._base.lexicon), Memory(), Recency(), Mixer(self._gates)
+        )
+        self._teacher = Teacher(self._reader, self._experts)
+        self._kept.clear()
+
+    @property
+    def base(self) -> Base:
+        """Return the base that is served."""
+        return self._base
+
+    @property
+    def words_learned(self) -> int:
+        """Return how many words the n-gram memory holds."""
+        return self._experts.memory.words
+
+    def suggest(self, text_before_cursor: str, k: int = 3) -> list[Suggestion]:
+        """Return at most k suggestions, likeliest first. Never changes state; only the current line counts."""
+        return self.candidates(text_before_cursor, k)
+
+    def candidates(
+        self,
+        text_before_cursor: str,
+        k: int,
+        *,
+        leave_out: Iterable[str] = (),
+        sightings: int = 0,
+    ) -> list[Suggestion]:
+        """Return the k likeliest words, but those in `leave_out` (folded) and those new words seen too rarely.
+
+        A word outside the base's lexicon is offered from its `sightings`-th use on.
+        """
+        context, prefix = split_cursor(text_before_cursor)
+        with self._lock:
+            prediction, sentence = self._predict(context)
+            return rank(
+                prediction,
+                prefix,
+                k,
+                book=self._experts.book,
+                opens_sentence=not sentence and self._teacher.opens_with_capital,
+                admits=lambda number: self._admits(number, sightings),
+                leave_out=frozenset(leave_out),
+            )
+
+    def _admits(self, number: int, sightings: int) -> bool:
+        if self._experts.book.word(number) in self._blocked:
+            return False
+        return number < self._experts.book.known or self._experts.memory.count(number) >= sightings
+
+    def _predict(self, context: str) -> tuple[Prediction, list[str]]:
+        """(prediction, words of the sentence so far) at a word boundary; asked once, kept for the word's keys."""
+        sentence = sentence_so_far(context)
+        held = self._kept.get(context)
+        if held is None:
+            outlook = self._reader.outlook(self._reader.read(context))
+            held = predict(
+                outlook,
+                [self._experts.book.find(fold(word)) for word in sentence],
+                self._experts,
+            )
+            self._kept[context] = held
+            if len(self._kept) > _PREDICTIONS:
+                self._kept.popitem(last=False)
+        return held, sentence
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is in the base's lexicon or was learned."""
+        with self._lock:
+            number = self._experts.book.find(fold(word))
+            return number is not None and (
+                number < self._experts.book.known or self._experts.memory.count(number) > 0
+            )
+
+    def session(
+        self,
+        surface: str = "python",
+        *,
+        policy: Policy = "shown",
+        on_commit: Callable[[str], None] | None = None,
+    ) -> Session:
+        """Return a session: what is shown, accepted and committed on one surface.
+
+        `on_commit` takes the place of teaching the engine, for owners that redact and store first.
+        """
+        return Session(self, surface, policy=policy, on_commit=on_commit)
+
+    def learn(self, lines: Iterable[str]) -> None:
+        """Learn finished lines, oldest first: n-grams, recent words, how far to trust each expert."""
+        with self._lock:
+            self._teacher.teach(list(lines))
+            self._kept.clear()
+
+    def use_adapter(self, adapter: Adapter | None) -> None:
+        """Take up a trained adapter, or none, from the next suggestion on. Raises ModelMismatch."""
+        with self._lock:
+            self._runtime.use(adapter or self._runtime.zero_adapter())
+            self._reader.clear()
+            self._kept.clear()
+
+    def forget(self, word: str) -> None:
+        """Drop a word from all that was learned here, as if it had been a gap in what was typed."""
+        with self._lock:
+            number = self._experts.book.find(fold(word))
+            if number is not None:
+                self._experts.memory.forget(number)
+                self._experts.recency.forget(number)
+                self._experts.book.forget_forms(number)
+                self._kept.clear()
+
+    def forget_everything(self) -> None:
+        """Be as on the first day, but for blocked words and the adapter."""
+        with self._lock:
+            self._begin()
+
+    def block(self, word: str) -> None:
+        """Never suggest a word again, until it is unblocked."""
+        with self._lock:
+            self._blocked.add(fold(word))
+
+    def unblock(self, word: str) -> None:
+        """Allow a blocked word again."""
+        with self._lock:
+            self._blocked.discard(fold(word))
+
+    @property
+    def blocked(self) -> frozenset[str]:
+        """Return the blocked words, folded."""
+        return frozenset(self._blocked)

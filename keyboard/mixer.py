@@ -1,0 +1,157 @@
+"""Mix the experts: gates between the network, the user's n-grams and what was used just now. Pure.
+
+The mixture is a chain. It starts from the network; each order of n-grams whose context was seen may take over
+with the chance that its gate says, and what was used recently may take over last:
+
+    p = network;   p = (1 - gate_n) p + gate_n · memory_n   for n = 1..4;   p = (1 - r) p + r · recency
+
+A gate is looked up by what is known about its context (how often seen, how varied), starts from values fitted
+on public writers, and learns with every word its user commits by online expectation-maximisation: the share
+of the new chance that the expert brought is the evidence for it (Neal & Hinton 1998). A user for whom an expert
+does not help soon stops paying for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hushkey.keyboard.memory import ORDERS, Followers
+
+_STRENGTH = 24.0  # words; how much evidence the fitted starting values are worth
+RECENCY = "recency"
+
+GateName = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class Gate:
+    """Evidence for one gate: responsibility claimed, words seen."""
+
+    claimed: float
+    seen: float
+
+    @property
+    def value(self) -> float:
+        """Return the chance with which the expert takes over."""
+        return self.claimed / self.seen
+
+
+def memory_gate(order: int, followers: Followers, sure: int) -> GateName:
+    """Name the gate for an order's followers and the network's own certainty (0..2)."""
+    if order == 0:
+        return (order, min(followers.total.bit_length(), 14), 0, sure)
+    variety = (
+        0
+        if followers.total == 1
+        else 1
+        + int(2 * followers.distinct > followers.total)
+        + int(followers.distinct == followers.total)
+    )
+    return (order, min(followers.total.bit_length(), 6), variety, sure)
+
+
+def certainty(highest: float) -> int:
+    """Return 0, 1 or 2 for a network that is unsure, leaning or sure of its best word."""
+    return int(highest > 0.12) + int(highest > 0.4)
+
+
+class Mixer:
+    """The gates of one user."""
+
+    def __init__(self, fitted: Mapping[GateName, float] | None = None) -> None:
+        self._fitted = dict(fitted or {})
+        self._gates: dict[GateName, Gate] = {}
+
+    def gate(self, name: GateName) -> float:
+        """Return the present value of a gate."""
+        held = self._gates.get(name)
+        return held.value if held is not None else self._start(name)
+
+    def learn(self, name: GateName, responsibility: float) -> None:
+        """Count one word for which the gate's expert brought `responsibility` (0..1) of the chance."""
+        held = self._gates.get(name)
+        if held is None:
+            held = self._gates[name] = Gate(_STRENGTH * self._start(name), _STRENGTH)
+        held.claimed += responsibility
+        held.seen += 1.0
+
+    def _start(self, name: GateName) -> float:
+        fitted = self._fitted.get(name)
+        if fitted is not None:
+            return fitted
+        if name[0] == RECENCY:
+            return 0.02
+        order = int(name[0])
+        return (0.08, 0.12, 0.3, 0.4)[order]
+
+    def as_state(self) -> list[list[object]]:
+        """Return the learned gates as plain values, for keeping."""
+        return [
+            [list(name), gate.claimed, gate.seen]
+            for name, gate in sorted(self._gates.items(), key=repr)
+        ]
+
+    def restore(self, state: Sequence[Sequence[object]]) -> None:
+        """Take up what as_state returned."""
+        self._gates = {
+            tuple(name): Gate(float(claimed), float(seen))  # type: ignore[arg-type]
+            for name, claimed, seen in state
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The chain multiplied out: what each expert's own chance counts for in this context. They sum to one."""
+
+    network: float
+    orders: tuple[float, ...]  # of the n-gram orders 1..4; zero where the context was never seen
+    recency: float
+
+
+def weights(mixer: Mixer, gates: Sequence[GateName | None], recency: GateName | None) -> Weights:
+    """Multiply out the chain for the gates of a context (None where an expert has nothing to say)."""
+    left = 1.0
+    taken: list[float] = []
+    recent = mixer.gate(recency) if recency is not None else 0.0
+    left -= recent
+    for name in reversed(gates):
+        gate = mixer.gate(name) if name is not None else 0.0
+        taken.append(left * gate)
+        left *= 1.0 - gate
+    return Weights(left, tuple(reversed(taken)), recent)
+
+
+def learn_word(
+    mixer: Mixer,
+    network: float,
+    orders: Sequence[tuple[GateName, float] | None],
+    recency: tuple[GateName, float] | None,
+) -> float:
+    """Update every gate of a context by the word that came; returns its chance before the update.
+
+    `network` and the second of each pair are the experts' own chances of that word.
+    """
+    chance = network
+    for step in [*orders, recency]:
+        if step is None:
+            continue
+        name, own = step
+        gate = mixer.gate(name)
+        mixed = (1.0 - gate) * chance + gate * own
+        if mixed > 0.0:
+            mixer.learn(name, gate * own / mixed)
+        chance = mixed
+    return chance
+
+
+__all__ = [
+    "ORDERS",
+    "RECENCY",
+    "Gate",
+    "GateName",
+    "Mixer",
+    "Weights",
+    "certainty",
+    "learn_word",
+    "memory_gate",
+    "weights",
+]

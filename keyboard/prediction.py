@@ -1,0 +1,103 @@
+"""What comes next here: every expert asked once a word, mixed into one chance for each word.
+
+Nothing in it changes when it is asked; a prediction is a value, filtered by prefix key after key.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from hushkey.keyboard.experts import Experts
+from hushkey.keyboard.memory import ORDERS, START, Followers
+from hushkey.keyboard.mixer import (
+    RECENCY,
+    GateName,
+    Weights,
+    certainty,
+    memory_gate,
+    weights,
+)
+from hushkey.keyboard.reader import Outlook
+from hushkey.keyboard.recency import Recency
+
+Floats = npt.NDArray[np.float32]
+
+RECENCY_GATE: GateName = (RECENCY, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """The mixture at one word boundary: chances (W,) of every word known, and what each expert brought."""
+
+    chances: Floats
+    network: Floats  # (L,)
+    followers: tuple[Followers | None, ...]  # by order
+    weights: Weights
+    recency: Recency
+
+    def best(self, numbers: npt.NDArray[np.int64] | slice, most: int) -> list[int]:
+        """Return the numbers of the likeliest words among some, likeliest first."""
+        among = self.chances[numbers]
+        if not len(among):
+            return []
+        most = min(most, len(among))
+        top = np.argpartition(-among, most - 1)[:most]
+        top = top[np.lexsort((top, -among[top]))]
+        offset = numbers.start if isinstance(numbers, slice) else None
+        chosen = top + offset if offset is not None else numbers[top]  # type: ignore[index]
+        return [int(number) for number in chosen if self.chances[number] > 0.0]
+
+    def experts(self, number: int) -> dict[str, float]:
+        """Return each expert's own chance of a word."""
+        own = {
+            "network": float(self.network[number]) if number < len(self.network) else 0.0,
+            "recency": self.recency.chance(number),
+        }
+        for order, followers in enumerate(self.followers):
+            if followers is not None:
+                own[f"memory-{order + 1}"] = followers.chance(number)
+        return own
+
+
+def memory_context(sentence: Sequence[int | None]) -> list[tuple[int, ...]]:
+    """Return the contexts of orders 1..4 that a sentence's words so far give, shortest first.
+
+    A word that was never met (None) ends them: nothing can have been counted after it.
+    """
+    history: list[int | None] = [START, *sentence]
+    contexts: list[tuple[int, ...]] = [()]
+    for length in range(1, ORDERS):
+        if length > len(history):
+            break
+        last = history[-length:]
+        known = tuple(word for word in last if word is not None)
+        if len(known) < length:
+            break
+        contexts.append(known)
+    return contexts
+
+
+def predict(outlook: Outlook, sentence: Sequence[int | None], experts: Experts) -> Prediction:
+    """Mix a person's experts with the network's outlook, after the words of the sentence so far."""
+    network = outlook.chances
+    contexts = memory_context(sentence)
+    found = [experts.memory.followers(context) for context in contexts]
+    followers = tuple(found) + (None,) * (ORDERS - len(found))
+    sure = certainty(outlook.highest)
+    gates = [
+        memory_gate(order, followed, sure) if followed is not None else None
+        for order, followed in enumerate(followers)
+    ]
+    shares = weights(experts.mixer, gates, RECENCY_GATE if len(experts.recency) else None)
+    chances = np.zeros(len(experts.book), dtype=np.float32)
+    np.multiply(network, shares.network, out=chances[: len(network)])
+    for share, followed in zip(shares.orders, followers, strict=True):
+        if followed is not None:
+            numbers, own = followed.chances()
+            chances[numbers] += share * own
+    if len(experts.recency):
+        numbers, own = experts.recency.chances()
+        chances[numbers] += shares.recency * own
+    return Prediction(chances, network, followers, shares, experts.recency)

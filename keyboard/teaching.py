@@ -1,0 +1,66 @@
+"""What one finished line changes: gates first, by how well each expert saw its words coming; then the counts."""
+
+from collections.abc import Sequence
+
+from hushkey.keyboard.experts import Experts
+from hushkey.keyboard.mixer import certainty, learn_word, memory_gate
+from hushkey.keyboard.prediction import RECENCY_GATE, memory_context
+from hushkey.keyboard.reader import Read, Reader
+from hushkey.model.text import fold, sentences_of
+
+_OPENINGS = (2.0, 1.0)  # sentences opened with and without a capital, before any was seen
+
+
+class Teacher:
+    """Teaches one user's memory, recency, mixer and wordbook, line by line."""
+
+    def __init__(self, reader: Reader, experts: Experts) -> None:
+        self._reader = reader
+        self._experts = experts
+        self._openings = list(_OPENINGS)
+
+    @property
+    def opens_with_capital(self) -> bool:
+        """Whether this person usually begins a sentence with a capital."""
+        return self._openings[0] > self._openings[1]
+
+    def teach(self, lines: Sequence[str]) -> None:
+        """Learn lines in order. Each word is judged before it is counted, as it would have been when typed."""
+        for line, reads in zip(lines, self._reader.follow(lines), strict=True):
+            sentences = sentences_of(line)
+            aligned = sum(len(sentence) for sentence in sentences) == len(reads)
+            place = 0
+            for sentence in sentences:
+                numbers = [self._experts.book.number(fold(word)) for word in sentence]
+                if aligned:
+                    self._judge(numbers, reads[place : place + len(numbers)])
+                place += len(numbers)
+                self._count(sentence, numbers)
+
+    def _judge(self, numbers: Sequence[int], reads: Sequence[Read]) -> None:
+        for place, (number, read) in enumerate(zip(numbers, reads, strict=True)):
+            sure = certainty(read.highest)
+            steps = []
+            for order, context in enumerate(memory_context(numbers[:place])):
+                followers = self._experts.memory.followers(context)
+                if followers is not None:
+                    steps.append((memory_gate(order, followers, sure), followers.chance(number)))
+            recent = (
+                (RECENCY_GATE, self._experts.recency.chance(number))
+                if len(self._experts.recency)
+                else None
+            )
+            learn_word(self._experts.mixer, read.chance, steps, recent)
+            self._experts.recency.add(number)
+
+    def _count(self, sentence: Sequence[str], numbers: Sequence[int]) -> None:
+        self._experts.memory.add(numbers)
+        self._openings[0 if sentence[0][0].isupper() else 1] += 1.0
+        for place, (word, number) in enumerate(zip(sentence, numbers, strict=True)):
+            if place or not _may_be_sentence_capital(word):
+                self._experts.book.count_form(number, word, 1)
+
+
+def _may_be_sentence_capital(word: str) -> bool:
+    """Whether a word's capital may come from its place at the head of a sentence alone."""
+    return word[0].isupper() and (len(word) == 1 or word[1:].islower())

@@ -1,0 +1,104 @@
+"""The shipped base: which files it is made of, where they lie, whether they are whole."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hushkey.model.adapter import Adapter
+from hushkey.model.errors import BaseDamaged
+from hushkey.model.lexicon import Lexicon
+from hushkey.model.runtime import Runtime
+from hushkey.model.vocabulary import Vocabulary
+from hushkey.model.words import WordTable
+
+GRAPH = "base.int8.onnx"
+WEIGHTS = "base.safetensors"
+PIECES = "pieces.model"
+LEXICON = "lexicon.tsv.xz"
+GATES = "gates.json"
+MANIFEST = "manifest.json"
+CARD = "MODEL_CARD.md"
+
+SHIPPED = Path(__file__).parent / "base"
+
+
+@dataclass(frozen=True)
+class Base:
+    """A folder of artefacts that belong together; its identity is the hash of the float weights."""
+
+    folder: Path
+    hashes: dict[str, str]  # file name -> SHA-256, hex
+
+    @property
+    def identity(self) -> str:
+        """Return what an adapter must name to be used with this base."""
+        return self.hashes[WEIGHTS]
+
+    def read(self, name: str) -> bytes:
+        """Return a file's bytes. Raises BaseDamaged where they are not what the manifest states."""
+        try:
+            data = (self.folder / name).read_bytes()
+        except OSError as error:
+            raise BaseDamaged(f"the base's {name} cannot be read; reinstall hushkey") from error
+        if hashlib.sha256(data).hexdigest() != self.hashes.get(name):
+            raise BaseDamaged(
+                f"the base's {name} is not the file its manifest names; it was not used; reinstall hushkey"
+            )
+        return data
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Return the pieces."""
+        return Vocabulary(self.read(PIECES))
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """Return the words."""
+        return Lexicon.from_bytes(self.read(LEXICON))
+
+    @cached_property
+    def word_table(self) -> WordTable:
+        """Return how the words are cut into pieces."""
+        return WordTable(self.vocabulary, self.lexicon)
+
+    def runtime(self, adapter: Adapter | None = None) -> Runtime:
+        """Return a network that answers keystrokes."""
+        return Runtime(self.read(GRAPH), base=self.identity, adapter=adapter)
+
+    def damaged_files(self) -> list[str]:
+        """Return the names of the files that are not what the manifest states."""
+        bad = []
+        for name in self.hashes:
+            try:
+                self.read(name)
+            except BaseDamaged:
+                bad.append(name)
+        return bad
+
+
+def load_base(folder: Path = SHIPPED) -> Base:
+    """Return the base in a folder. Raises BaseDamaged where its manifest cannot be read."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        hashes = {name: str(entry["sha256"]) for name, entry in manifest["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BaseDamaged(
+            f"the base's {MANIFEST} cannot be read; no suggestions are served; reinstall hushkey"
+        ) from error
+    return Base(folder, hashes)
+
+
+def write_manifest(folder: Path, facts: dict[str, object]) -> Base:
+    """State size and hash of every artefact in `folder`, beside `facts`; returns the base."""
+    names = [GRAPH, WEIGHTS, PIECES, LEXICON, GATES]
+    files = {}
+    for name in names:
+        path = folder / name
+        if path.exists():
+            data = path.read_bytes()
+            files[name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    text = json.dumps({"format": 1, **facts, "files": files}, indent=1, sort_keys=True)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    return load_base(folder)

@@ -1,0 +1,1 @@
+"""On-device and base training: the only place that imports torch."""
