@@ -14,8 +14,7 @@ DEV := $(VENV)/.dev-ready
 .PHONY: help app test setup setup-dev lint format format-check types contracts test-fast bench screenshot clean
 
 help: ## list these targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
-		printf '  make %-13s %s\n' "$$name" "$$what"; done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 app: $(APP) ## set up whatever is missing, then start the keyboard
 	@$(BIN)/hushkey
