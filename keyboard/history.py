@@ -1,0 +1,220 @@
+"""What was typed, line by line, redacted before it is kept. Knows no model and no screen."""
+
+import json
+import math
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, TextIO
+
+from hushkey.keyboard.blocklist import Blocklist
+from hushkey.keyboard.erasure import cut_out
+from hushkey.keyboard.notes import LearnLog, SavedSettings
+from hushkey.keyboard.redaction import REDACTED, redact
+from hushkey.keyboard.store import Store
+
+if TYPE_CHECKING:
+    from sqlite_utils.db import Database, Table
+
+_BATCH = 500  # lines a transaction when many come at once: one wait for the disk for all of them
+
+# From the newest back, until the bytes held pass the bound; what lies beyond goes.
+_DELETE_BEYOND = """DELETE FROM entries WHERE id IN (
+    SELECT id FROM (
+        SELECT id, sum(length(CAST(text AS BLOB))) OVER (ORDER BY at DESC, id DESC) AS held
+        FROM entries
+    ) WHERE held > ?
+)"""
+
+_Statement = tuple[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One finished line as it is kept."""
+
+    id: int
+    at: float
+    """Unix time, seconds."""
+    surface: str
+    """Where it was typed: `app`, `shell`, `import`, ..."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of many lines."""
+
+    entries: tuple[Entry, ...]
+    redacted: Mapping[str, int]
+    """Secrets cut out, by kind."""
+
+
+class History:
+    """The typing history over one store. Every change is on the disk when its method returns."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.blocked = Blocklist(store)
+        self.settings = SavedSettings(store)
+        self.learn_runs = LearnLog(store)
+
+    def append(self, text: str, *, surface: str, at: float | None = None) -> Entry | None:
+        """Redact a line and keep it; None where nothing is left. `at` is now unless given."""
+        entries = self.extend((text,), surface=surface, at=at).entries
+        return entries[0] if entries else None
+
+    def extend(self, texts: Iterable[str], *, surface: str, at: float | None = None) -> Recorded:
+        """Redact and keep many lines, in few transactions: those of a full one hold at once."""
+        at = time.time() if at is None else at
+        if not math.isfinite(at):
+            raise ValueError("a time is a finite number of seconds")
+        entries: list[Entry] = []
+        redacted: Counter[str] = Counter()
+        lines = iter(texts)
+        while batch := list(islice(lines, _BATCH)):
+            clean = [redact(_storable(text)) for text in batch]
+            for redaction in clean:
+                redacted.update(redaction.kinds)
+            kept = [redaction.text for redaction in clean if _says_something(redaction.text)]
+            entries += self._insert(kept, _storable(surface), at)
+        return Recorded(tuple(entries), redacted)
+
+    def entries(
+        self,
+        limit: int | None = None,
+        *,
+        newest_first: bool = False,
+        since: float | None = None,
+    ) -> list[Entry]:
+        """List entries, oldest first unless asked; at most `limit`; none before `since`."""
+        order = "DESC" if newest_first else "ASC"
+        with self._store.reading() as database:
+            rows = database.execute(
+                "SELECT id, at, surface, text FROM entries WHERE at >= ? "  # noqa: S608
+                f"ORDER BY at {order}, id {order} LIMIT ?",
+                (-math.inf if since is None else since, -1 if limit is None else limit),
+            ).fetchall()
+        return [Entry(*row) for row in rows]
+
+    def search(self, query: str, limit: int | None = None) -> list[Entry]:
+        """List the entries, newest first, that hold each word of the query, in any case.
+
+        The lines are read one by one: an index of words would be a second thing to forget from.
+        """
+        terms = [term.casefold() for term in query.split()]
+        found = (
+            entry
+            for entry in self.entries(newest_first=True)
+            if all(term in entry.text.casefold() for term in terms)
+        )
+        return list(islice(found, limit)) if terms else []
+
+    def count(self) -> int:
+        """Count the entries."""
+        with self._store.reading() as database:
+            return _number(database, "SELECT count(*) FROM entries")
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change of the entries, and outlives a wipe."""
+        with self._store.reading() as database:
+            return _number(database, "SELECT value FROM counters WHERE name = 'revision'")
+
+    def delete(self, ids: Iterable[int]) -> int:
+        """Delete entries; give how many were there."""
+        return self._remove(("DELETE FROM entries WHERE id = ?", (i,)) for i in ids)
+
+    def forget(self, word: str) -> int:
+        """Cut a word out of every entry, whole and in any case; give the number of entries changed.
+
+        In its place stands the break mark. An entry of which nothing else is left goes. The bytes
+        are overwritten in the file and gone from the log.
+        """
+        with self._store.writing() as database:
+            changed = [
+                (identity, after)
+                for identity, text in database.execute("SELECT id, text FROM entries").fetchall()
+                if (after := cut_out(word, text)) != text
+            ]
+            for identity, after in changed:
+                if _says_something(after):
+                    database.table("entries").update(identity, {"text": after})
+                else:
+                    database.table("entries").delete(identity)
+        if changed:
+            self._store.compact()
+        return len(changed)
+
+    def expire(
+        self,
+        *,
+        older_than_s: float | None = None,
+        max_bytes: int | None = None,
+        now: float | None = None,
+    ) -> int:
+        """Delete what is older than an age, then the oldest until the text fits; give how many.
+
+        `max_bytes` counts the text in UTF-8, which the file exceeds by about a fifth.
+        """
+        now = time.time() if now is None else now
+        statements: list[_Statement] = []
+        if older_than_s is not None:
+            statements.append(("DELETE FROM entries WHERE at < ?", (now - older_than_s,)))
+        if max_bytes is not None:
+            statements.append((_DELETE_BEYOND, (max_bytes,)))
+        return self._remove(statements)
+
+    def export(self, file: TextIO) -> int:
+        """Write every entry as a line of JSON, oldest first; give their number."""
+        entries = self.entries()
+        for entry in entries:
+            line = {"at": entry.at, "surface": entry.surface, "text": entry.text}
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        return len(entries)
+
+    def wipe(self) -> None:
+        """Empty every table. The revision goes on from where it was."""
+        with self._store.writing() as database:
+            for table in ("entries", "blocked", "settings", "learn_runs"):
+                database.table(table).delete_where()
+        self._store.compact()
+
+    def _insert(self, texts: Sequence[str], surface: str, at: float) -> list[Entry]:
+        if not texts:
+            return []
+        with self._store.writing() as database:
+            table = database.table("entries")
+            rows = [{"at": at, "surface": surface, "text": text} for text in texts]
+            ids = [_row_id(table.insert(row)) for row in rows]
+        return [Entry(i, at, surface, text) for i, text in zip(ids, texts, strict=True)]
+
+    def _remove(self, statements: Iterable[_Statement]) -> int:
+        with self._store.writing() as database:
+            removed = sum(database.execute(sql, values).rowcount for sql, values in statements)
+        if removed:
+            self._store.compact()
+        return removed
+
+
+def _says_something(text: str) -> bool:
+    return bool(text.replace(REDACTED, "").strip())
+
+
+def _storable(text: str) -> str:
+    """Cut what a database cannot hold as text: zero bytes, halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def _row_id(table: "Table") -> int:
+    identity = table.last_pk
+    if not isinstance(identity, int):
+        raise TypeError("the table of entries has integer keys")
+    return identity
+
+
+def _number(database: "Database", query: str) -> int:
+    (number,) = database.execute(query).fetchone()
+    return int(number)
