@@ -1,0 +1,156 @@
+"""Measure the engine on typing histories: cold, warm and online, each user with a profile of its own in memory."""
+
+import json
+import lzma
+import resource
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import IO, Any, Literal, cast
+
+from hushkey.keyboard.engine import SuggestionEngine
+from hushkey.keyboard.errors import KeyboardError
+from hushkey.keyboard.session import Policy
+from hushkey.model.adapter import Adapter
+from hushkey.model.evaluation import Counts, K, latency_figures, mean_over, type_lines
+
+Regime = Literal["cold", "warm", "online"]
+REGIMES: tuple[Regime, ...] = ("cold", "warm", "online")
+
+Train = Callable[[Sequence[str]], Adapter | None]  # lines -> an adapter better than none, or None
+
+
+class EvaluationRefused(KeyboardError):
+    """The file to measure on is not what eval reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typist:
+    """One user: `name` is corpus/id; lines oldest first."""
+
+    name: str
+    history: Sequence[str]
+    test: Sequence[str]
+
+    @property
+    def corpus(self) -> str:
+        """Return the part of the name before the slash."""
+        return self.name.split("/")[0]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one regime measured, over users."""
+
+    users: dict[str, Counts] = field(default_factory=dict)
+    latencies_s: list[float] = field(default_factory=list)
+    learn_s: list[float] = field(default_factory=list)
+
+
+def read_typists(path: Path, limit: int | None = None) -> Iterator[Typist]:
+    """Yield the users of a file of JSON lines, plain or .xz. Raises EvaluationRefused."""
+    with _opened(path) as stream:
+        for number, row in enumerate(stream):
+            if limit is not None and number >= limit:
+                return
+            try:
+                held = json.loads(row)
+                yield Typist(str(held["user"]), list(held["history"]), list(held["test"]))
+            except (ValueError, KeyError, TypeError) as error:
+                raise EvaluationRefused(
+                    f"line {number + 1} of {path.name} is not a JSON object with user, history and test; "
+                    "nothing was measured of it or after it"
+                ) from error
+
+
+def read_lines_of(path: Path) -> list[str]:
+    """Return the non-empty lines of a text file. Raises EvaluationRefused."""
+    with _opened(path) as stream:
+        return [line.strip() for line in stream if line.strip()]
+
+
+def _opened(path: Path) -> IO[str]:
+    try:
+        if path.suffix == ".xz":
+            return cast("IO[str]", lzma.open(path, "rt", encoding="utf-8"))
+        return path.open(encoding="utf-8")
+    except OSError as error:
+        raise EvaluationRefused(f"{path.name} cannot be opened; name a readable file") from error
+
+
+class Evaluation:
+    """Runs users through one engine, made as new for each, and gathers what each regime measured."""
+
+    def __init__(
+        self,
+        regimes: Sequence[Regime],
+        policy: Policy,
+        train: Train,
+        engine: SuggestionEngine | None = None,
+    ) -> None:
+        self._engine = engine or SuggestionEngine()
+        self._regimes = regimes
+        self._policy = policy
+        self._train = train
+        self.outcomes = {regime: Outcome() for regime in regimes}
+
+    def run(self, typist: Typist) -> dict[Regime, Counts]:
+        """Measure one user in every regime asked for."""
+        engine = self._engine
+        engine.forget_everything()
+        engine.use_adapter(None)
+        measured: dict[Regime, Counts] = {}
+        if "cold" in self._regimes:
+            measured["cold"] = self._measure("cold", typist, 0.0)
+        if "warm" in self._regimes or "online" in self._regimes:
+            began = perf_counter()
+            engine.learn(typist.history)
+            engine.use_adapter(self._train(typist.history) if typist.history else None)
+            learn_s = perf_counter() - began
+            for regime in ("warm", "online"):
+                if regime in self._regimes:
+                    measured[regime] = self._measure(regime, typist, learn_s)
+        return measured
+
+    def _measure(self, regime: Regime, typist: Typist, learn_s: float) -> Counts:
+        session = self._engine.session(policy=self._policy)
+        outcome = self.outcomes[regime]
+        counts = type_lines(
+            typist.test,
+            lambda text: [suggestion.text for suggestion in session.suggest(text, K)],
+            outcome.latencies_s,
+            after=session.commit if regime == "online" else None,
+        )
+        outcome.users[typist.name] = counts
+        outcome.learn_s.append(learn_s)
+        return counts
+
+    def report(self, regime: Regime, *, many: bool) -> dict[str, Any]:
+        """Return the figures of a regime as the final JSON line; `many` adds corpora and users.
+
+        Quality is the mean over corpora of each corpus' pooled figure; learn_s is a mean over users.
+        """
+        outcome = self.outcomes[regime]
+        corpora: defaultdict[str, Counts] = defaultdict(Counts)
+        for name, counts in outcome.users.items():
+            corpora[name.split("/")[0]] += counts
+        line: dict[str, Any] = {
+            "regime": regime,
+            "policy": self._policy,
+            **mean_over(list(corpora.values())),
+            "suggest_ms": latency_figures(outcome.latencies_s),
+            "learn_s": sum(outcome.learn_s) / max(len(outcome.learn_s), 1),
+            "rss_mb": _peak_rss_mb(),
+        }
+        if many:
+            line["corpora"] = {name: counts.figures() for name, counts in corpora.items()}
+            line["users"] = {name: counts.figures() for name, counts in outcome.users.items()}
+        return line
+
+
+def _peak_rss_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
