@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from hushkey.keyboard.experts import Experts
 from hushkey.keyboard.fitted import fitted_gates
 from hushkey.keyboard.memory import Memory
-from hushkey.keyboard.mixer import Mixer
+from hushkey.keyboard.mixer import GateState, Mixer
 from hushkey.keyboard.prediction import Prediction, predict
 from hushkey.keyboard.ranking import rank
 from hushkey.keyboard.reader import Reader
@@ -139,6 +139,21 @@ class SuggestionEngine:
         with self._lock:
             self._teacher.teach(list(lines))
             self._kept.clear()
+
+    def recount(self, lines: Iterable[str], trust: GateState = ()) -> None:
+        """Take up lines learned in an earlier run, and the trust in each expert that they earned.
+
+        The network is not asked, so that years of typing are back within a moment.
+        """
+        with self._lock:
+            self._teacher.recount(list(lines))
+            self._experts.mixer.restore(trust)
+            self._kept.clear()
+
+    @property
+    def trust(self) -> GateState:
+        """Return how far each expert is trusted, as plain numbers that hold no word: for keeping."""
+        return self._experts.mixer.as_state()
 
     def use_adapter(self, adapter: Adapter | None) -> None:
         """Take up a trained adapter, or none, from the next suggestion on. Raises ModelMismatch."""

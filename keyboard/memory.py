@@ -59,8 +59,8 @@ class Memory:
         self._unigrams: Followers | None = None
         self.words = 0  # learned and not forgotten
 
-    def add(self, sentence: Sequence[int]) -> None:
-        """Count the words of one sentence."""
+    def add(self, sentence: Sequence[int | None]) -> None:
+        """Count the words of one sentence; None is a gap, which no n-gram spans."""
         self._unigrams = None
         for order, context, word in self._grams(sentence):
             table = self._tables[order]
@@ -73,9 +73,9 @@ class Memory:
                 table[context] = {word: 2}
             else:
                 table[context] = {held: 1, word: 1}
-        self.words += len(sentence)
+        self.words += sum(word is not None for word in sentence)
 
-    def remove(self, sentence: Sequence[int]) -> None:
+    def remove(self, sentence: Sequence[int | None]) -> None:
         """Take back what add counted: afterwards the memory is as if the sentence had never been added.
 
         Raises KeyError where it was not added; nothing is changed then.
@@ -86,7 +86,7 @@ class Memory:
         self._unigrams = None
         for order, context, word in grams:
             self._decrement(order, context, word)
-        self.words -= len(sentence)
+        self.words -= sum(word is not None for word in sentence)
 
     def forget(self, word: int) -> None:
         """Drop every n-gram that a word is part of, as if it had been a gap in the text."""
@@ -130,12 +130,16 @@ class Memory:
     __hash__ = None  # type: ignore[assignment]  # it changes
 
     @staticmethod
-    def _grams(sentence: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    def _grams(sentence: Sequence[int | None]) -> Iterator[tuple[int, int, int]]:
         """(order, packed context, word) of every n-gram; the start of the sentence is part of contexts."""
-        history = (START, *sentence)
-        for place in range(1, len(history)):
-            for order in range(min(ORDERS, place + 1)):
-                yield order, pack(history[place - order : place]), history[place]
+        known: list[int] = [START]  # the words since the last gap
+        for word in sentence:
+            if word is None:
+                known.clear()
+                continue
+            for order in range(min(ORDERS, len(known) + 1)):
+                yield order, pack(known[len(known) - order :]), word
+            known.append(word)
 
     def _count(self, order: int, context: int, word: int) -> int:
         held = self._tables[order].get(context)

@@ -20,6 +20,7 @@ _STRENGTH = 24.0  # words; how much evidence the fitted starting values are wort
 RECENCY = "recency"
 
 GateName = tuple[str | int, ...]
+GateState = Sequence[tuple[GateName, float, float]]  # (name, claimed, seen)
 
 
 @dataclass(slots=True)
@@ -83,19 +84,15 @@ class Mixer:
         order = int(name[0])
         return (0.08, 0.12, 0.3, 0.4)[order]
 
-    def as_state(self) -> list[list[object]]:
+    def as_state(self) -> GateState:
         """Return the learned gates as plain values, for keeping."""
-        return [
-            [list(name), gate.claimed, gate.seen]
-            for name, gate in sorted(self._gates.items(), key=repr)
-        ]
+        named = sorted(self._gates.items(), key=repr)
+        return [(name, gate.claimed, gate.seen) for name, gate in named]
 
-    def restore(self, state: Sequence[Sequence[object]]) -> None:
+    def restore(self, state: GateState) -> None:
         """Take up what as_state returned."""
-        self._gates = {
-            tuple(name): Gate(float(claimed), float(seen))  # type: ignore[arg-type]
-            for name, claimed, seen in state
-        }
+        for name, claimed, seen in state:
+            self._gates[tuple(name)] = Gate(float(claimed), float(seen))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hushkey.model.runtime import NextWord, State
-from hushkey.model.text import fold, normalise, split_token
+from hushkey.model.text import GAP, fold, normalise, split_token
 from hushkey.model.words import WordTable, softmax
 
 _KEPT = 64  # readings; some lines' worth of words, about 75 kB each
@@ -128,6 +128,9 @@ class Reader:
         pieces = [vocabulary.bos]
         words: dict[int, str] = {}
         for token in normalise(line).split():
+            if GAP in token:
+                pieces.extend(vocabulary.encode(GAP))
+                continue
             lead, core, trail = split_token(token)
             pieces.extend(vocabulary.encode(lead))
             if core:

@@ -6,7 +6,7 @@ from hushkey.keyboard.experts import Experts
 from hushkey.keyboard.mixer import certainty, learn_word, memory_gate
 from hushkey.keyboard.prediction import RECENCY_GATE, memory_context
 from hushkey.keyboard.reader import Read, Reader
-from hushkey.model.text import fold, sentences_of
+from hushkey.model.text import GAP, fold, sentences_of
 
 _OPENINGS = (2.0, 1.0)  # sentences opened with and without a capital, before any was seen
 
@@ -27,37 +27,46 @@ class Teacher:
     def teach(self, lines: Sequence[str]) -> None:
         """Learn lines in order. Each word is judged before it is counted, as it would have been when typed."""
         for line, reads in zip(lines, self._reader.follow(lines), strict=True):
-            sentences = sentences_of(line)
-            aligned = sum(len(sentence) for sentence in sentences) == len(reads)
-            place = 0
-            for sentence in sentences:
-                numbers = [self._experts.book.number(fold(word)) for word in sentence]
-                if aligned:
-                    self._judge(numbers, reads[place : place + len(numbers)])
-                place += len(numbers)
+            coming = iter(reads)
+            for sentence in sentences_of(line):
+                numbers = self._numbers(sentence)
+                for place, number in enumerate(numbers):
+                    if number is not None:
+                        self._judge(numbers[:place], number, next(coming))
+                        self._experts.recency.add(number)
                 self._count(sentence, numbers)
 
-    def _judge(self, numbers: Sequence[int], reads: Sequence[Read]) -> None:
-        for place, (number, read) in enumerate(zip(numbers, reads, strict=True)):
-            sure = certainty(read.highest)
-            steps = []
-            for order, context in enumerate(memory_context(numbers[:place])):
-                followers = self._experts.memory.followers(context)
-                if followers is not None:
-                    steps.append((memory_gate(order, followers, sure), followers.chance(number)))
-            recent = (
-                (RECENCY_GATE, self._experts.recency.chance(number))
-                if len(self._experts.recency)
-                else None
-            )
-            learn_word(self._experts.mixer, read.chance, steps, recent)
-            self._experts.recency.add(number)
+    def recount(self, lines: Sequence[str]) -> None:
+        """Count lines that were judged in an earlier run: all of learning but the gates, and no network."""
+        for line in lines:
+            for sentence in sentences_of(line):
+                numbers = self._numbers(sentence)
+                for number in numbers:
+                    if number is not None:
+                        self._experts.recency.add(number)
+                self._count(sentence, numbers)
 
-    def _count(self, sentence: Sequence[str], numbers: Sequence[int]) -> None:
+    def _numbers(self, sentence: Sequence[str]) -> list[int | None]:
+        book = self._experts.book
+        return [None if word == GAP else book.number(fold(word)) for word in sentence]
+
+    def _judge(self, before: Sequence[int | None], number: int, read: Read) -> None:
+        experts = self._experts
+        sure = certainty(read.highest)
+        steps = []
+        for order, context in enumerate(memory_context(before)):
+            followers = experts.memory.followers(context)
+            if followers is not None:
+                steps.append((memory_gate(order, followers, sure), followers.chance(number)))
+        recent = (RECENCY_GATE, experts.recency.chance(number)) if len(experts.recency) else None
+        learn_word(experts.mixer, read.chance, steps, recent)
+
+    def _count(self, sentence: Sequence[str], numbers: Sequence[int | None]) -> None:
         self._experts.memory.add(numbers)
-        self._openings[0 if sentence[0][0].isupper() else 1] += 1.0
+        if numbers[0] is not None:
+            self._openings[0 if sentence[0][0].isupper() else 1] += 1.0
         for place, (word, number) in enumerate(zip(sentence, numbers, strict=True)):
-            if place or not _may_be_sentence_capital(word):
+            if number is not None and (place or not _may_be_sentence_capital(word)):
                 self._experts.book.count_form(number, word, 1)
 
 

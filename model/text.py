@@ -26,6 +26,8 @@ MARKS = (
     "<sym>",
 )
 
+GAP = "█"  # stands in kept text where a secret or a forgotten word stood
+
 _MARKS_PER_SIDE = 2  # of a run such as `?!!!` the first two distinct marks are kept
 _CANONICAL = {
     **{mark[1]: mark for mark in MARKS if len(mark) == 3},
@@ -100,32 +102,42 @@ def tokens_of(line: str) -> Iterator[tuple[str, bool]]:
 
 def words_of(line: str) -> list[str]:
     """Return the words of a line as typed, punctuation around them cut off."""
-    cores = (split_token(token)[1] for token in normalise(line).split())
+    cores = (split_token(token)[1] for token in normalise(line).split() if GAP not in token)
     return [core for core in cores if core]
 
 
 def sentences_of(line: str) -> list[list[str]]:
-    """Return the words of each sentence of a line, as typed; a sentence ends at . ? ! or an ellipsis."""
+    """Return the words of each sentence of a line, as typed; a sentence ends at . ? ! or an ellipsis.
+
+    A token that holds a GAP stands as GAP among the words: something was there that nobody may learn,
+    and what stands on either side of it did not follow one another.
+    """
     sentences: list[list[str]] = [[]]
-    for token in normalise(line).split():
-        _, core, trail = split_token(token)
-        if core:
-            sentences[-1].append(core)
-        if ends_sentence(trail if core else token):
+    for word, ends in _sentence_tokens(line):
+        if word:
+            sentences[-1].append(word)
+        if ends:
             sentences.append([])
     return [sentence for sentence in sentences if sentence]
 
 
 def sentence_so_far(context: str) -> list[str]:
-    """Return the words, as typed, of the sentence that a line's context ends in."""
+    """Return the words (and GAPs), as typed, of the sentence that a line's context ends in."""
     words: list[str] = []
-    for token in normalise(context).split():
-        _, core, trail = split_token(token)
-        if core:
-            words.append(core)
-        if ends_sentence(trail if core else token):
+    for word, ends in _sentence_tokens(context):
+        if word:
+            words.append(word)
+        if ends:
             words = []
     return words
+
+
+def _sentence_tokens(line: str) -> Iterator[tuple[str, bool]]:
+    """(word, GAP or nothing; whether the sentence ends behind it) of each token of a line."""
+    for token in normalise(line).split():
+        _, core, trail = split_token(token)
+        word = GAP if GAP in token else core
+        yield word, ends_sentence(trail if core else token)
 
 
 def ends_sentence(punctuation: str) -> bool:
