@@ -162,6 +162,10 @@ class SuggestionEngine:
             self._reader.clear()
             self._kept.clear()
 
+    def zero_adapter(self) -> Adapter:
+        """Return the adapter that changes nothing: where training starts."""
+        return self._runtime.zero_adapter()
+
     def forget(self, word: str) -> None:
         """Drop a word from all that was learned here, as if it had been a gap in what was typed."""
         with self._lock:

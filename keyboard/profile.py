@@ -1,0 +1,341 @@
+"""A person's profile: their engine, their history, their settings, and what ties them together.
+
+    with open_profile() as profile:
+        session = profile.session("app")
+        session.commit("A finished line")      # redacted, written, then learned
+
+What is learned lives in the history alone; the engine's counts are made from it at every start, so that
+forgetting a word there forgets it everywhere. Sealed beside it lie the adapter and the trust in each expert.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+from hushkey.keyboard.engine import SuggestionEngine
+from hushkey.keyboard.errors import KeyboardError
+from hushkey.keyboard.hardening import disable_core_dumps
+from hushkey.keyboard.history import History
+from hushkey.keyboard.keys import MasterKey, Passphrase
+from hushkey.keyboard.keystore import destroy_key, open_keystore
+from hushkey.keyboard.learner import LearnProgress, LearnReport, Trainer
+from hushkey.keyboard.paths import Places, places, places_in
+from hushkey.keyboard.sealed import read_sealed, write_sealed
+from hushkey.keyboard.session import Session
+from hushkey.keyboard.settings import settings_from
+from hushkey.keyboard.store import Store
+from hushkey.model.adapter import Adapter
+from hushkey.model.base import Base
+from hushkey.model.errors import ModelMismatch
+
+_ADAPTER = b"personal adapter"
+_TRUST = b"trust in experts"
+_SETTINGS = "settings"
+_SAVE_TRUST_EVERY = 25  # lines
+_IMPORT_BATCH = 512  # lines redacted, written and learned together
+_DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of imported lines: kept lines and words, secrets cut out by kind."""
+
+    lines: int
+    words: int
+    redacted: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetReport:
+    """What a forgotten word was part of."""
+
+    entries: int  # lines it was cut out of
+    adapter_dropped: bool  # trained on a line that held it, so dropped until the next learning
+
+
+class Profile:
+    """One person's engine and history. Every method may be called from any thread."""
+
+    def __init__(
+        self, store: Store, where: Places | None, key: MasterKey | None, base: Base | None
+    ) -> None:
+        self.engine = SuggestionEngine(base)
+        self.history = History(store)
+        self.places = where
+        self._store = store
+        self._key = key
+        self._lock = threading.RLock()
+        self._unsaved = 0
+        self._trainer: Trainer | None = None
+        self.settings = settings_from(self.history.settings.get(_SETTINGS, {}))
+        self._expire()
+        self._take_up()
+
+    # Opening and closing ------------------------------------------------------------------------
+
+    def _take_up(self) -> None:
+        """Bring the engine to where the history and the sealed files say it was."""
+        for word in self.history.blocked.words():
+            self.engine.block(word)
+        self.engine.recount(self._lines(), self._read_trust())
+        self.engine.use_adapter(self._read_adapter())
+
+    def close(self) -> None:
+        """Keep what the experts learned of each other, end the trainer, close the history."""
+        with self._lock:
+            if self._trainer is not None:
+                self._trainer.close()
+                self._trainer = None
+            self._save_trust()
+            self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Typing -------------------------------------------------------------------------------------
+
+    def session(self, surface: str) -> Session:
+        """Return a session whose finished lines are redacted, written and learned, in that order."""
+        return self.engine.session(surface, on_commit=lambda text: self.commit(text, surface))
+
+    def commit(self, text: str, surface: str) -> None:
+        """Keep finished lines and learn them, unless learning is off."""
+        self._keep(text.splitlines(), surface)
+
+    def import_lines(self, lines: Iterable[str], surface: str) -> ImportReport:
+        """Keep and learn many lines, oldest first. What is in when it is interrupted stays in."""
+        total, words, redacted = 0, 0, dict[str, int]()
+        remaining = iter(lines)
+        while batch := list(islice(remaining, _IMPORT_BATCH)):
+            before = self.engine.words_learned
+            kept, found = self._keep(batch, surface)
+            total += kept
+            words += self.engine.words_learned - before
+            for kind, count in found.items():
+                redacted[kind] = redacted.get(kind, 0) + count
+        self._save_trust()
+        return ImportReport(total, words, redacted)
+
+    def _keep(self, lines: Iterable[str], surface: str) -> tuple[int, Mapping[str, int]]:
+        """Write lines, then learn them as they were written: what was cut out is never learned."""
+        with self._lock:
+            if self.paused:
+                return 0, {}
+            recorded = self.history.extend(lines, surface=surface)
+            self.engine.learn([entry.text for entry in recorded.entries])
+            self._unsaved += len(recorded.entries)
+            if self._unsaved >= _SAVE_TRUST_EVERY:
+                self._save_trust()
+            return len(recorded.entries), recorded.redacted
+
+    # What the owner decides ---------------------------------------------------------------------
+
+    @property
+    def paused(self) -> bool:
+        """Whether learning is off: nothing is kept, nothing is learned."""
+        return not self.settings.learning
+
+    def pause(self) -> None:
+        """Turn learning off until resume."""
+        self.set(learning=False)
+
+    def resume(self) -> None:
+        """Turn learning on."""
+        self.set(learning=True)
+
+    def set(self, **changes: Any) -> None:
+        """Change settings and keep them. Raises TypeError for a name that is none."""
+        with self._lock:
+            settings = self.settings.replace(**changes)
+            self.history.settings.set(_SETTINGS, settings.as_dict())
+            self.settings = settings
+
+    def forget(self, word: str) -> ForgetReport:
+        """Cut a word out of the history and all that was learned from it.
+
+        The adapter cannot unlearn a word, so one that was trained while the word was there is dropped;
+        the next learning trains it anew on what is left.
+        """
+        with self._lock:
+            entries = self.history.forget(word)
+            dropped = False
+            if entries:
+                trust = self.engine.trust
+                self.engine.forget_everything()
+                self.engine.recount(self._lines(), trust)
+                dropped = self._drop_adapter()
+            else:
+                self.engine.forget(word)
+            return ForgetReport(entries, dropped)
+
+    def block(self, word: str) -> None:
+        """Never suggest a word again, on this profile."""
+        self.history.blocked.add(word)
+        self.engine.block(word)
+
+    def unblock(self, word: str) -> None:
+        """Allow a blocked word again."""
+        self.history.blocked.remove(word)
+        self.engine.unblock(word)
+
+    def export(self, file: TextIO) -> int:
+        """Write the history as readable lines of JSON; returns their number."""
+        return self.history.export(file)
+
+    def wipe(self) -> None:
+        """Destroy the key first, then every file. The profile cannot be used afterwards."""
+        with self._lock:
+            if self._trainer is not None:
+                self._trainer.close()
+                self._trainer = None
+            self.engine.forget_everything()
+            self.engine.use_adapter(None)
+            if self.places is None:
+                self.history.wipe()
+                return
+            destroy_key(self.places.data)
+            self._store.close()
+            self._key = None
+            held = self.places.history
+            for path in [
+                held,
+                *held.parent.glob(held.name + "-*"),
+                self.places.adapter,
+                self.places.state,
+            ]:
+                path.unlink(missing_ok=True)
+
+    # Learning -----------------------------------------------------------------------------------
+
+    def learn(
+        self,
+        on_progress: Callable[[LearnProgress], None] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> LearnReport:
+        """Train the adapter anew on the whole history, in a child process; typing goes on meanwhile.
+
+        The new one replaces the old only if it predicts the newest lines better. Raises LearningUnavailable
+        without torch, and the learner's errors; then everything is as before.
+        """
+        with self._lock:
+            if self._trainer is None:
+                self._trainer = Trainer(self.engine.base.folder)
+            trainer = self._trainer
+            lines = self._lines()
+        start = self.engine.zero_adapter()
+        report, adapter = trainer.train(
+            self._pieces(lines), start, on_progress or _unseen, cancelled
+        )
+        with self._lock:
+            if adapter is not None and self._lines()[: len(lines)] != lines:
+                adapter, report = (
+                    None,
+                    replace(report, kept=False),
+                )  # something was forgotten meanwhile
+            if adapter is not None:
+                self._write_adapter(adapter)
+                self.engine.use_adapter(adapter)
+            self.history.learn_runs.append(asdict(report))
+        return report
+
+    def _lines(self) -> list[str]:
+        return [entry.text for entry in self.history.entries()]
+
+    def _pieces(self, lines: Iterable[str]) -> list[list[int]]:
+        encode = self.engine.base.vocabulary.encode
+        return [pieces for line in lines if (pieces := encode(line))]
+
+    # Sealed files -------------------------------------------------------------------------------
+
+    def _read_adapter(self) -> Adapter | None:
+        if self.places is None or self._key is None or not self.places.adapter.exists():
+            return None
+        data = read_sealed(self.places.adapter, self._key.adapter_key(), context=_ADAPTER)
+        zero = self.engine.zero_adapter()
+        try:
+            return Adapter.from_bytes(data, zero.shape, base=zero.base)
+        except ModelMismatch:
+            return None  # it is for another base; the next learning makes one for this
+
+    def _write_adapter(self, adapter: Adapter) -> None:
+        if self.places is not None and self._key is not None:
+            write_sealed(
+                self.places.adapter, self._key.adapter_key(), adapter.to_bytes(), context=_ADAPTER
+            )
+
+    def _drop_adapter(self) -> bool:
+        self.engine.use_adapter(None)
+        if self.places is None or not self.places.adapter.exists():
+            return False
+        self.places.adapter.unlink()
+        return True
+
+    def _read_trust(self) -> list[Any]:
+        if self.places is None or self._key is None or not self.places.state.exists():
+            return []
+        data = read_sealed(self.places.state, self._key.state_key(), context=_TRUST)
+        return [(tuple(name), claimed, seen) for name, claimed, seen in json.loads(data)]
+
+    def _save_trust(self) -> None:
+        if self.places is not None and self._key is not None and self._unsaved:
+            data = json.dumps(self.engine.trust).encode()
+            write_sealed(self.places.state, self._key.state_key(), data, context=_TRUST)
+            self._unsaved = 0
+
+    def _expire(self) -> None:
+        """Let go of lines older or more than the owner keeps."""
+        age_s = self.settings.keep_days * _DAY_S if self.settings.keep_days else None
+        self.history.expire(older_than_s=age_s, max_bytes=self.settings.keep_megabytes * 1_000_000)
+
+
+def _unseen(_: LearnProgress) -> None:
+    """Progress that nobody watches."""
+
+
+def open_profile(
+    home: Path | None = None,
+    *,
+    passphrase: Passphrase | None = None,
+    in_memory: bool = False,
+    allow_bare_file: bool = False,
+    base: Base | None = None,
+) -> Profile:
+    """Open the owner's profile, made on first use; `home` and `HUSHKEY_HOME` override the usual places.
+
+    `in_memory` gives a throwaway profile: no file, no keyring, no passphrase. Raises KeyboardError.
+    """
+    disable_core_dumps()
+    if in_memory:
+        return Profile(Store.memory(), None, None, base)
+    where = places_in(home) if home is not None else places(os.environ)
+    key = open_keystore(where.data, passphrase=passphrase, allow_bare_file=allow_bare_file)
+    store = Store.open(where.history, key.history_key())
+    try:
+        return Profile(store, where, key, base)
+    except KeyboardError:
+        store.close()
+        raise
+
+
+__all__ = [
+    "ForgetReport",
+    "ImportReport",
+    "LearnProgress",
+    "LearnReport",
+    "Profile",
+    "open_profile",
+]
