@@ -1,8 +1,6 @@
 """Everything that this folder refuses, under one root. No message quotes typed text or a key."""
 
 
-
-
 class KeyboardError(Exception):
     """What failed, what now holds and what to do. Callers catch this one."""
 
@@ -53,6 +51,10 @@ class NoKeyPlace(KeystoreError):
     """No keyring, no passphrase, and a bare key file was not asked for."""
 
 
+class KeystoreDamaged(KeystoreError):
+    """The record of the key is not what was written."""
+
+
 class KeystoreTooNew(KeystoreError):
     """A later version of hushkey wrote the record of the key."""
 
@@ -67,6 +69,10 @@ class KeyUnavailable(HistoryLocked, KeystoreError):
 
 class WrongPassphrase(KeyUnavailable):
     """The passphrase does not unwrap the key."""
+
+
+class BadPassphraseSource(KeystoreError):
+    """The environment names a source of the passphrase that gives none."""
 
 
 class BadRecoveryCode(KeystoreError):

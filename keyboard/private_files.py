@@ -58,6 +58,20 @@ def read_private(path: Path) -> bytes:
             return file.read()
 
 
+def remove_private(path: Path) -> None:
+    """Overwrite and delete a file; none there is fine. Raises FileRefused.
+
+    A disk that moves its blocks about may keep the old ones for a while; a key was worth the try.
+    """
+    with contextlib.suppress(FileNotFoundError), _refusals("delete", path):
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            file.write(bytes(os.fstat(descriptor).st_size))
+            os.fsync(descriptor)
+        path.unlink()
+        sync_directory(path.parent)
+
+
 @contextlib.contextmanager
 def only_one(directory: Path) -> Iterator[None]:
     """Hold a folder against other processes. Raises HistoryBusy when one holds it for too long."""
