@@ -6,21 +6,24 @@ import asyncio
 import signal
 from typing import TYPE_CHECKING
 
+from textual import work
+from textual.app import App, SystemCommand
+
 from hushkey.keyboard.errors import WrongPassphrase
 from hushkey.tui.faults import describe
-from hushkey.tui.opening import KeyChoice, Opener
+from hushkey.tui.opening import KeyChoice, Opener, Survey
+from hushkey.tui.screens.key_choice import KeyChoiceScreen
 from hushkey.tui.screens.typing import TypingScreen
 from hushkey.tui.screens.unlock import UnlockScreen
 from hushkey.tui.screens.welcome import WelcomeScreen
 from hushkey.tui.theme import DUSK, PAPER
-from textual import work
-from textual.app import App, SystemCommand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hushkey.tui.ports import Keeper
     from textual.screen import Screen
+
+    from hushkey.tui.ports import Keeper
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -38,6 +41,7 @@ class HushkeyApp(App[None]):
         super().__init__()
         self._opener = opener
         self._profile: Keeper | None = None
+        self._survey: Survey | None = None
         self._typing = TypingScreen()
         self.fault: str | None = None
 
@@ -66,12 +70,27 @@ class HushkeyApp(App[None]):
 
     # The profile ---------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
-        survey = self._opener.survey()
+    @work
+    async def _begin(self) -> None:
+        """Look at what is there; asking a keyring takes its time."""
+        try:
+            survey = await asyncio.to_thread(self._opener.survey)
+        except Exception as error:  # noqa: BLE001 - told in one line where the app was started
+            self._give_up(error)
+            return
         if survey.first_run:
-            self.push_screen(WelcomeScreen(survey), self._chosen)
+            self._survey = survey
+            self.push_screen(WelcomeScreen(survey), self._welcomed)
         elif survey.asks_passphrase:
             self.push_screen(UnlockScreen(), self._chosen)
+        else:
+            self._chosen(KeyChoice())
+
+    def _welcomed(self, goes_on: bool | None) -> None:
+        if not goes_on:
+            self.exit()
+        elif self._survey is not None and self._survey.key_place is None:
+            self.push_screen(KeyChoiceScreen(), self._chosen)
         else:
             self._chosen(KeyChoice())
 
@@ -85,14 +104,17 @@ class HushkeyApp(App[None]):
     async def _open(self, choice: KeyChoice) -> None:
         """Open the profile off the screen's thread: a passphrase costs a tenth of a second."""
         try:
-            self._profile, words = await asyncio.to_thread(self._opener.open, choice)
+            self._profile = await asyncio.to_thread(self._opener.open, choice)
         except WrongPassphrase as refusal:
             self.push_screen(UnlockScreen(str(refusal)), self._chosen)
         except Exception as error:  # noqa: BLE001 - told in one line where the app was started
-            self.fault = describe(error)
-            self.exit(return_code=1)
+            self._give_up(error)
         else:
-            self._typing.begin(self._profile, words)
+            self._typing.begin(self._profile)
+
+    def _give_up(self, error: Exception) -> None:
+        self.fault = describe(error)
+        self.exit(return_code=1)
 
     # Commands and faults -------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ class SuggestionsReady(Message):
 
 
 class LineKept(Message):
-    """A finished line of so many words was committed."""
+    """A finished line was committed; `words` are learned now."""
 
     def __init__(self, words: int) -> None:
         super().__init__()
@@ -51,12 +51,13 @@ class LineKept(Message):
 
 
 class WordForgotten(Message):
-    """A word was cut out of `entries` lines of the history."""
+    """A word was cut out of `entries` lines of the history; `words` are learned now."""
 
-    def __init__(self, word: str, entries: int) -> None:
+    def __init__(self, word: str, entries: int, words: int) -> None:
         super().__init__()
         self.word = word
         self.entries = entries
+        self.words = words
 
 
 class WordBlocked(Message):

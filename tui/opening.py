@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from hushkey.keyboard.key_record import Place
     from hushkey.keyboard.keys import Passphrase
     from hushkey.tui.ports import Keeper
 
-KeyPlace = Literal["keyring", "passphrase", "bare"]
-
-KEY_PLACE_NOTES: Final[Mapping[KeyPlace, str]] = {
+KEY_PLACE_NOTES: Final[Mapping[Place, str]] = {
     "keyring": "its key lies in your system's keyring",
     "passphrase": "its key lies in a file that only your passphrase opens",
-    "bare": "its key lies in a file that only your account may read, with no passphrase",
+    "file": "its key lies in a file that only your account may read, with no passphrase",
 }
 
 _KEPT: Final = (
@@ -25,8 +24,8 @@ _KEPT: Final = (
     "addresses, passwords, keys and one-time codes are cut out first."
 )
 _SAY: Final = (
-    "F8 keeps nothing while it is on. Shift+Delete forgets a word. "
-    "“hushkey wipe” destroys the key, then the data."
+    "F8 keeps nothing while on. Shift+Delete forgets a word. "
+    "“hushkey wipe” destroys the key and all data."
 )
 
 
@@ -40,7 +39,7 @@ class Survey:
 
     data: Path
     first_run: bool
-    key_place: KeyPlace | None
+    key_place: Place | None
     asks_passphrase: bool = False
 
 
@@ -58,19 +57,19 @@ class Opener(Protocol):
     def survey(self) -> Survey:
         """Look without changing anything."""
 
-    def open(self, choice: KeyChoice) -> tuple[Keeper, int]:
-        """Open the profile and count the words it learned from. Raises KeyboardError."""
+    def open(self, choice: KeyChoice) -> Keeper:
+        """Open the profile. Raises KeyboardError."""
 
 
 def kept_text(survey: Survey) -> tuple[tuple[str, str], ...]:
     """Return the first-run notice: pairs of a short head and a plain sentence."""
-    place = "you choose below where its key lies"
+    place = "where its key lies you choose next"
     if survey.key_place is not None:
         place = KEY_PLACE_NOTES[survey.key_place]
     return (
-        ("What is kept", _KEPT),
+        ("Kept", _KEPT),
         ("Where", f"{survey.data}"),
-        ("How", f"In one database, encrypted as a whole (SQLCipher, AES-256); {place}."),
+        ("Sealed", f"In one database, encrypted as a whole (SQLCipher, AES-256); {place}."),
         ("Sharing", "Off. Nothing leaves this machine."),
-        ("Your say", _SAY),
+        ("Yours", _SAY),
     )

@@ -27,8 +27,20 @@ class Typist(Protocol):
         """Keep a finished line and learn it."""
 
 
+class Engine(Protocol):
+    """The part of an engine that the app asks beside its session."""
+
+    @property
+    def words_learned(self) -> int:
+        """How many words the personal memory holds."""
+
+
 class Keeper(Protocol):
     """The part of a profile that the app uses."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine behind every session."""
 
     @property
     def paused(self) -> bool:

@@ -28,7 +28,7 @@ _EXPERT_NOTES: Final[Mapping[str, str]] = {
     "lexicon": "the shipped word list",
     "corrections": "likely typing slips",
 }
-_BAR_CELLS: Final = 16
+_BAR_CELLS: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def mode(status: Status) -> str:
     """Return the one state that matters most about what is being kept."""
     if status.private:
         return "private · nothing is kept"
-    return "learning paused" if status.paused else "learning as you type"
+    return "paused · nothing is kept" if status.paused else "learning as you type"
 
 
 def learning_line(status: Status) -> str:

@@ -26,9 +26,11 @@ from hushkey.tui.offer import SLOTS, Offer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.message import Message
+
+    from hushkey.keyboard.learner import LearnProgress
     from hushkey.keyboard.types import Suggestion
     from hushkey.tui.ports import Keeper, Typist
-    from textual.message import Message
 
 Post: TypeAlias = "Callable[[Message], object]"
 Job: TypeAlias = "Callable[[], None]"
@@ -120,11 +122,11 @@ class Conversation:
 
     def _commit(self, text: str) -> None:
         self._session.commit(text)
-        self._post(LineKept(len(text.split())))
+        self._post(LineKept(self._profile.engine.words_learned))
 
     def _forget(self, word: str) -> None:
         report = self._profile.forget(word)
-        self._post(WordForgotten(word, report.entries))
+        self._post(WordForgotten(word, report.entries, self._profile.engine.words_learned))
 
     def _block(self, word: str) -> None:
         self._profile.block(word)
@@ -162,10 +164,13 @@ class LearningRun:
         report = None
         try:
             report = self._profile.learn(
-                on_progress=lambda step: self._post(LearningAdvanced(step)),
+                on_progress=self._advanced,
                 cancelled=self._stop.is_set,
             )
         except Exception as error:  # noqa: BLE001 - told on the screen, as every refusal
             if not self._stop.is_set():
                 self._post(KeyboardFailed(describe(error)))
         self._post(LearningEnded(report))
+
+    def _advanced(self, step: LearnProgress) -> None:
+        self._post(LearningAdvanced(step))

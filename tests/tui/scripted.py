@@ -58,6 +58,14 @@ class ScriptedSession:
 
     def commit(self, text: str) -> None:
         self._profile.committed.append(text)
+        self._profile.engine.words_learned += len(text.split())
+
+
+@dataclass
+class ScriptedEngine:
+    """Counts words as the real one does."""
+
+    words_learned: int
 
 
 @dataclass
@@ -77,6 +85,8 @@ class ScriptedProfile:
     learn_gate: threading.Event = field(default_factory=threading.Event)
     learn_error: Exception | None = None
 
+    engine: ScriptedEngine = field(default_factory=lambda: ScriptedEngine(4210))
+
     def __post_init__(self) -> None:
         self.gate.set()
         self.learn_gate.set()
@@ -92,7 +102,7 @@ class ScriptedProfile:
 
     def forget(self, word: str) -> ForgetReport:
         self.forgotten.append(word)
-        return ForgetReport(entries=self.entries)
+        return ForgetReport(entries=self.entries, adapter_dropped=False)
 
     def block(self, word: str) -> None:
         self.blocked.append(word)
@@ -124,17 +134,16 @@ class ScriptedOpener:
     first: Survey = field(
         default_factory=lambda: Survey(Path("/home/ada/hushkey"), False, "keyring")
     )
-    words: int = 4210
     passphrase: str | None = None
     choices: list[KeyChoice] = field(default_factory=list)
 
     def survey(self) -> Survey:
         return self.first
 
-    def open(self, choice: KeyChoice) -> tuple[ScriptedProfile, int]:
+    def open(self, choice: KeyChoice) -> ScriptedProfile:
         self.choices.append(choice)
         if self.passphrase is not None:
             given = choice.passphrase.reveal().decode() if choice.passphrase else ""
             if given != self.passphrase:
                 raise WrongPassphrase("wrong passphrase; nothing was changed; try again")
-        return self.profile, self.words
+        return self.profile

@@ -22,7 +22,7 @@ KEYS: Final = (
     ("Shift+Delete", "forget the marked word, or Ctrl+D; twice blocks it"),
     ("F5", "why this word?"),
     ("Enter", "new line; the finished line is kept and learned"),
-    ("F6", "learning off and on; off, nothing is learned"),
+    ("F6", "pause: nothing is kept or learned, until F6 again"),
     ("F8", "private mode: nothing is kept"),
     ("F9", "learn now, in the background; again to stop"),
     ("Ctrl+Z, Ctrl+Y", "undo, redo"),

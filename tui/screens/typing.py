@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer
+
 from hushkey.tui import messages, view_model
 from hushkey.tui.offer import Offer, window
 from hushkey.tui.screens.help import HelpScreen
@@ -14,16 +20,12 @@ from hushkey.tui.widgets.editor import GhostEditor
 from hushkey.tui.widgets.status import HeadLine, StatusLine
 from hushkey.tui.widgets.strip import SlotView, SuggestionStrip
 from hushkey.tui.workers import Conversation, LearningRun
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.reactive import reactive
-from textual.screen import Screen
-from textual.widgets import Footer
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
     from hushkey.keyboard.types import Suggestion
     from hushkey.tui.ports import Keeper
-    from textual.app import ComposeResult
 
 SURFACE = "app"
 
@@ -66,15 +68,21 @@ class TypingScreen(Screen[None]):
             yield StatusLine()
             yield Footer(show_command_palette=False)
 
+    @property
+    def begun(self) -> bool:
+        """Whether the profile is open."""
+        return self._conversation is not None
+
     # Beginning and end ---------------------------------------------------------------------------
 
-    def begin(self, profile: Keeper, words: int) -> None:
-        """Start to suggest and to keep, with `words` learned so far."""
+    def begin(self, profile: Keeper) -> None:
+        """Start to suggest and to keep."""
         self._profile = profile
         self._conversation = Conversation(profile, SURFACE, self.post_message)
         for text in self._waiting:
             self._conversation.commit(text)
         self._waiting.clear()
+        words = profile.engine.words_learned
         self.status = replace(self.status, words=words, paused=profile.paused)
         self._ask(self.editor.before)
 
@@ -126,13 +134,13 @@ class TypingScreen(Screen[None]):
             self._show(event.offer)
 
     def on_line_kept(self, event: messages.LineKept) -> None:
-        """Count the words of a line that was committed."""
-        if not self.status.paused:
-            self.status = replace(self.status, words=self.status.words + event.words)
+        """Show how many words are learned now."""
+        self.status = replace(self.status, words=event.words)
 
     def on_word_forgotten(self, event: messages.WordForgotten) -> None:
         """Say what was cut; a word that was never the owner's can only be blocked."""
         word = view_model.visible(event.word)
+        self.status = replace(self.status, words=event.words)
         if event.entries:
             self._refused_word = ""
             lines = "line" if event.entries == 1 else "lines"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from hushkey.keyboard.keys import Passphrase
-from hushkey.tui.opening import KeyChoice
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+
+from hushkey.keyboard.keys import Passphrase
+from hushkey.tui.opening import KeyChoice
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -29,7 +30,7 @@ class UnlockScreen(ModalScreen["KeyChoice | None"]):
         """Lay out one hidden field."""
         with Vertical(classes="card"):
             yield Static("Your history is locked", classes="card-title")
-            yield Input(password=True, placeholder="Passphrase", id="passphrase")
+            yield Input(password=True, placeholder="Passphrase", id="passphrase", compact=True)
             yield Static(self._refusal, id="refusal", markup=False)
             yield Static("Enter opens it · Esc leaves", classes="card-foot")
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from hushkey.tui import view_model
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from hushkey.tui import view_model
+
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
     from hushkey.keyboard.types import Suggestion
     from hushkey.tui.view_model import Why
-    from textual.app import ComposeResult
 
 
 class WhyScreen(ModalScreen[None]):

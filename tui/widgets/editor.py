@@ -10,19 +10,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from hushkey.tui.lines import Lines, fold
-from hushkey.tui.messages import Dismissed, KeyCounted, LineChanged
-from hushkey.tui.offer import SWALLOWING, Insertion, Offer, first_word, ghost, insertion
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import TextArea
 
+from hushkey.tui.lines import Lines, fold
+from hushkey.tui.messages import Dismissed, KeyCounted, LineChanged
+from hushkey.tui.offer import SWALLOWING, Insertion, Offer, first_word, ghost, insertion
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hushkey.keyboard.types import Suggestion
     from textual import events
     from textual.widgets.text_area import Edit, EditResult, Location, Selection
+
+    from hushkey.keyboard.types import Suggestion
 
 
 _OTHERS_KEYS = {"f6", "f7", "delete,ctrl+d"}  # `TextArea` has them; the screen's own come first
@@ -35,14 +37,14 @@ class GhostEditor(TextArea, inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(b for b in TextArea.BINDINGS if isinstance(b, Binding) and b.key not in _OTHERS_KEYS),
-        Binding("delete", "delete_right", "Delete right", show=False),
         Binding("right,ctrl+f", "take_ghost", "Accept", show=False),
         Binding("alt+right", "take_ghost_word", "Accept one word", show=False),
         Binding("alt+1,f2", "take(0)", "Take 1", show=False),
         Binding("alt+2,f3", "take(1)", "Take 2", show=False),
         Binding("alt+3,f4", "take(2)", "Take 3", show=False),
         Binding("escape", "dismiss", "Dismiss", show=False),
+        *(b for b in TextArea.BINDINGS if isinstance(b, Binding) and b.key not in _OTHERS_KEYS),
+        Binding("delete", "delete_right", "Delete right", show=False),
     ]
 
     HELP = (
@@ -81,8 +83,11 @@ class GhostEditor(TextArea, inherit_bindings=False):
 
     def watch_private(self, private: bool) -> None:
         """Private mode covers the line on which it begins."""
+        row = self.cursor_location[0]
         if private:
             self._lines.discard()
+        elif not self.document.get_line(row):
+            self._lines.opened_below(row, private=False)
         self.set_class(private, "-private")
 
     def edit(self, edit: Edit) -> EditResult:

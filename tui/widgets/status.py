@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hushkey.tui import view_model
-from hushkey.tui.view_model import Status
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
+
+from hushkey.tui import view_model
+from hushkey.tui.view_model import Status
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

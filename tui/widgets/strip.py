@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hushkey.tui.view_model import EMPTY_STRIP, Slot
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
+
+from hushkey.tui.view_model import EMPTY_STRIP, Slot
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult, RenderResult

@@ -1,0 +1,102 @@
+"""What the strip offers, and what taking it changes."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushkey.keyboard.types import Suggestion
+from hushkey.tui.offer import Insertion, Offer, first_word, ghost, insertion, window
+
+
+def word(text: str, replaces: int, kind: str = "completion") -> Suggestion:
+    return Suggestion(text, kind, 0.5, {"network": 0.5}, replaces)
+
+
+TOM = Offer("see you tom", (word("tomorrow", 3), word("Tom", 3, "correction")))
+NEXT = Offer("see you ", (word("tomorrow", 0, "prediction"), word("later", 0, "prediction")))
+
+
+def test_the_ghost_is_the_rest_of_the_first_suggestion() -> None:
+    assert ghost(TOM, "see you tom") == "orrow"
+
+
+def test_a_letter_that_agrees_shortens_the_ghost_before_any_new_answer() -> None:
+    assert ghost(TOM, "see you tomor") == "row"
+
+
+def test_a_letter_taken_back_lengthens_the_ghost_again() -> None:
+    assert ghost(TOM, "see you to") == "morrow"
+
+
+def test_a_letter_that_disagrees_ends_the_ghost() -> None:
+    assert ghost(TOM, "see you tomb") == ""
+
+
+def test_there_is_no_ghost_on_another_line() -> None:
+    assert ghost(TOM, "what about tom") == ""
+    assert ghost(TOM, "") == ""
+
+
+def test_a_correction_is_no_ghost_as_it_changes_what_stands_there() -> None:
+    offer = Offer("teh", (word("the", 3, "correction"),))
+    assert ghost(offer, "teh") == ""
+    assert insertion(offer, 0, "teh") == Insertion("the ", 3)
+
+
+def test_taking_a_slot_replaces_the_letters_typed_and_adds_a_space() -> None:
+    assert insertion(TOM, 0, "see you tom") == Insertion("tomorrow ", 3)
+
+
+def test_taking_an_older_offer_replaces_what_was_typed_since() -> None:
+    assert insertion(TOM, 0, "see you tomor") == Insertion("tomorrow ", 5)
+    assert insertion(NEXT, 1, "see you la") == Insertion("later ", 2)
+
+
+def test_an_older_offer_that_the_letters_no_longer_mean_is_not_taken() -> None:
+    assert insertion(NEXT, 1, "see you to") is None
+    assert insertion(TOM, 0, "something else") is None
+
+
+def test_a_slot_that_is_empty_is_not_taken() -> None:
+    assert insertion(TOM, 2, "see you tom") is None
+    assert insertion(TOM, -1, "see you tom") is None
+    assert insertion(Offer(), 0, "") is None
+
+
+def test_capitals_of_the_suggestion_win_over_those_typed() -> None:
+    offer = Offer("", (word("London", 0, "prediction"),))
+    assert insertion(offer, 0, "lon") == Insertion("London ", 3)
+    assert ghost(offer, "lon") == ""
+
+
+def test_one_word_of_a_phrase_is_its_first_and_a_space() -> None:
+    assert first_word("orrow at noon") == "orrow "
+    assert first_word(" at noon") == " at "
+    assert first_word("  ") == ""
+
+
+@given(st.text(alphabet="ab ", max_size=6000))
+def test_the_window_is_the_end_of_the_line_and_bounded(before: str) -> None:
+    shown = window(before)
+    assert before.endswith(shown)
+    assert len(shown) < 2500
+    assert len(shown) >= min(len(before), 2000)
+
+
+def test_the_window_rests_while_one_types_so_that_the_ghost_does() -> None:
+    line = "x" * 2600
+    assert window(line + "a").startswith(window(line)[:1])
+    assert len(window(line + "a")) == len(window(line)) + 1
+
+
+@given(st.text(max_size=20), st.text(min_size=1, max_size=10), st.integers(0, 10))
+def test_ghost_and_insertion_agree_on_the_text_that_results(
+    before: str, text: str, typed: int
+) -> None:
+    asked = before + text[:typed]
+    offer = Offer(asked, (word(text, len(text[:typed])),))
+    change = insertion(offer, 0, asked)
+    assert change is not None
+    result = asked[: len(asked) - change.replaces] + change.text
+    assert result == before + text + " "
+    rest = ghost(offer, asked)
+    assert not rest or asked + rest + " " == result

@@ -1,0 +1,88 @@
+"""Pictures of the screens at 60, 100 and 160 columns. After a wished change: pytest --snapshot-update."""
+
+from pathlib import Path
+
+import pytest
+from scripted import ScriptedOpener
+from textual.pilot import Pilot
+
+from hushkey.tui.app import HushkeyApp
+from hushkey.tui.opening import Survey
+
+SIZES = pytest.mark.parametrize("columns", [60, 100, 160])
+HOME = Path("/home/ada/.local/share/hushkey")
+
+
+def scene(*keys: str, asked: str | None = None):
+    """Return what to do before the picture: no blinking, the keys, the answer to the last one."""
+
+    async def play(pilot: Pilot[None]) -> None:
+        app = pilot.app
+        assert isinstance(app, HushkeyApp)
+        app.typing.editor.cursor_blink = False
+        if asked is not None:
+            while not app.typing.begun:
+                await pilot.pause(0.01)
+        await pilot.press(*keys)
+        while asked is not None and app.typing.editor.offer.asked != asked:
+            await pilot.pause(0.01)
+        await pilot.pause()
+
+    return play
+
+
+TYPED = (*"see you tom", "tab", *"at noon", "enter", *"in ten m")
+
+
+@SIZES
+def test_the_typing_screen(snap_compare, columns: int) -> None:
+    play = scene(*TYPED, asked="in ten m")
+    assert snap_compare(HushkeyApp(ScriptedOpener()), terminal_size=(columns, 30), run_before=play)
+
+
+@SIZES
+def test_the_typing_screen_in_private_mode(snap_compare, columns: int) -> None:
+    play = scene(*TYPED, "f8", asked="in ten m")
+    assert snap_compare(HushkeyApp(ScriptedOpener()), terminal_size=(columns, 24), run_before=play)
+
+
+@SIZES
+def test_a_learning_run_under_way(snap_compare, columns: int) -> None:
+    opener = ScriptedOpener()
+    opener.profile.learn_gate.clear()
+    app = HushkeyApp(opener)
+    begin = scene(*TYPED, "f9", asked="in ten m")
+
+    async def play(pilot: Pilot[None]) -> None:
+        await begin(pilot)
+        while not app.typing.status.learning.share:
+            await pilot.pause(0.01)
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(columns, 24), run_before=play)
+    app.finish()
+
+
+@SIZES
+def test_the_first_screen(snap_compare, columns: int) -> None:
+    opener = ScriptedOpener(first=Survey(HOME, first_run=True, key_place="keyring"))
+    assert snap_compare(HushkeyApp(opener), terminal_size=(columns, 24), run_before=scene())
+
+
+@SIZES
+def test_the_choice_of_where_the_key_lies(snap_compare, columns: int) -> None:
+    opener = ScriptedOpener(first=Survey(HOME, first_run=True, key_place=None))
+    play = scene("enter")
+    assert snap_compare(HushkeyApp(opener), terminal_size=(columns, 24), run_before=play)
+
+
+@SIZES
+def test_why_this_word(snap_compare, columns: int) -> None:
+    play = scene(*TYPED, "f5", asked="in ten m")
+    assert snap_compare(HushkeyApp(ScriptedOpener()), terminal_size=(columns, 24), run_before=play)
+
+
+@SIZES
+def test_help(snap_compare, columns: int) -> None:
+    play = scene("f1", asked="")
+    assert snap_compare(HushkeyApp(ScriptedOpener()), terminal_size=(columns, 30), run_before=play)

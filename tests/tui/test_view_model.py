@@ -1,0 +1,96 @@
+"""State in, text out."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushkey.keyboard.profile import LearnProgress, LearnReport
+from hushkey.keyboard.types import Suggestion
+from hushkey.tui import view_model
+from hushkey.tui.offer import Offer
+from hushkey.tui.tally import Tally
+from hushkey.tui.view_model import Learning, Status
+
+LATER = Suggestion("later", "prediction", 0.21, {"memory": 0.05, "network": 0.3}, 0)
+
+
+def report(*, words: int = 900, kept: bool = True) -> LearnReport:
+    return LearnReport(
+        words=words,
+        seconds=2.0,
+        before_nats=5.0,
+        after_nats=4.5,
+        before_recall_at_3=0.31,
+        after_recall_at_3=0.36,
+        kept=kept,
+    )
+
+
+def test_the_strip_has_three_places_however_many_suggestions_there_are() -> None:
+    for count in range(5):
+        slots = view_model.strip(Offer("", (LATER,) * count))
+        assert [slot.number for slot in slots] == [1, 2, 3]
+        assert [bool(slot.text) for slot in slots] == [count > place for place in range(3)]
+
+
+def test_only_the_marked_slot_is_marked() -> None:
+    slots = view_model.strip(Offer("", (LATER, LATER)), 1)
+    assert [slot.marked for slot in slots] == [False, True, False]
+
+
+@given(st.text())
+def test_nothing_a_terminal_would_act_on_is_shown(text: str) -> None:
+    assert view_model.visible(text).isprintable()
+
+
+def test_savings_are_told_as_share_and_count() -> None:
+    assert view_model.savings(Tally()) == "no keys saved yet"
+    assert view_model.savings(Tally(69, 100, 9)) == "31% saved · 31 keys"
+    assert view_model.savings(Tally(1, 2, 1)) == "50% saved · 1 key"
+
+
+def test_private_mode_is_told_before_anything_else() -> None:
+    assert "private" in view_model.mode(Status(private=True, paused=True))
+    assert "paused" in view_model.mode(Status(paused=True))
+    assert "learning" in view_model.mode(Status())
+
+
+@given(st.floats(0, 1))
+def test_the_bar_of_a_run_never_changes_its_width(share: float) -> None:
+    line = view_model.learning_line(Status(learning=Learning(share)))
+    assert len(line) == len(view_model.learning_line(Status(learning=Learning(0.0))))
+
+
+def test_the_words_are_told_while_no_run_is_under_way() -> None:
+    assert view_model.learning_line(Status(words=4210)) == "4,210 words learned"
+    assert view_model.learning_line(Status(words=1)) == "1 word learned"
+
+
+def test_a_run_of_no_known_length_stands_at_nothing() -> None:
+    assert view_model.advanced(LearnProgress(1, 0, 5.0)).share == 0.0
+    assert view_model.advanced(LearnProgress(3, 4, 5.0)).share == 0.75
+
+
+def test_the_result_of_a_run_says_what_became_of_it() -> None:
+    assert view_model.learned(report()).note == "learned · recall@3 31% → 36%"
+    assert "nothing changed" in view_model.learned(report(kept=False)).note
+    assert "nothing to learn" in view_model.learned(report(words=0)).note
+
+
+def test_the_status_line_fits_sixty_columns() -> None:
+    status = Status(tally=Tally(100_000, 200_000, 30_000), words=1_000_000)
+    for learning in (Learning(0.5), view_model.learned(report()), Learning()):
+        right = view_model.learning_line(Status(learning=learning, words=status.words))
+        assert len(view_model.savings(status.tally)) + len(right) + 2 * 3 < 60
+
+
+def test_why_lists_the_most_convinced_expert_first() -> None:
+    assert [part.expert for part in view_model.why(LATER)] == ["network", "memory"]
+    assert view_model.why_title(LATER) == "“later” — a next word, 21.0% likely"
+
+
+def test_a_small_chance_is_not_rounded_to_nothing() -> None:
+    assert view_model.percent(0.0004) == "under 0.1%"
+    assert view_model.percent(0.0) == "0.0%"
+    assert view_model.meter(0.0004).strip() != ""
+    assert view_model.meter(0.0).strip() == ""
+    assert len(view_model.meter(1.0)) == len(view_model.meter(0.3)) == 16

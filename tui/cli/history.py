@@ -1,0 +1,134 @@
+"""`history`, `import`, `export`, `wipe`: what was typed, in and out."""
+
+# ruff: noqa: PLC0415 - imported when used: `hushkey --help` loads neither engine nor screen
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hushkey.tui.cli import output
+from hushkey.tui.cli.exits import Exit
+from hushkey.tui.cli.opening import opens_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hushkey.keyboard.history import Entry
+    from hushkey.keyboard.importing import ImportFormat
+    from hushkey.keyboard.profile import Profile
+
+_FORMATS = click.Choice(["auto", "text", "jsonl", "shell", "chat"])
+
+
+@click.command()
+@click.option("--search", metavar="Q", help="Only entries that hold each word of Q.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
+@output.as_json
+@opens_profile
+def history(profile: Profile, *, search: str | None, limit: int, as_json: bool) -> None:
+    """List what was typed, the newest first."""
+    kept = profile.history
+    found = kept.search(search, limit) if search else kept.entries(limit, newest_first=True)
+    for entry in found:
+        if as_json:
+            output.result_json(entry)
+        else:
+            output.result(_line(entry))
+
+
+@click.command("import")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option("--format", "form", type=_FORMATS, default="auto", show_default=True)
+@click.option("--surface", default="import", show_default=True, help="Where it was typed.")
+@click.option("--author", help="Of a chat, only this person's messages.")
+@output.as_json
+@opens_profile
+def import_(
+    profile: Profile,
+    files: tuple[Path, ...],
+    *,
+    form: ImportFormat,
+    surface: str,
+    author: str | None,
+    as_json: bool,
+) -> None:
+    """Learn from what you typed elsewhere: plain text, JSONL, shell history, chat export."""
+    from hushkey.keyboard.importing import read_lines
+
+    lines = words = 0
+    redacted: Counter[str] = Counter()
+    for file in files:
+        report = profile.import_lines(
+            _counted(read_lines(file, form, author=author), file.name), surface
+        )
+        lines, words = lines + report.lines, words + report.words
+        redacted.update(report.redacted)
+    if as_json:
+        output.result_json({"lines": lines, "words": words, "redacted": dict(redacted)})
+        return
+    output.result(f"{lines:,} lines, {words:,} words kept")
+    for kind, count in sorted(redacted.items()):
+        output.result(f"  {count:,} × {kind} cut out")
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@opens_profile
+def export(profile: Profile, file: Path | None) -> None:
+    """Write the history, readable, to FILE (new, 0600) or to standard output: a JSON line each."""
+    if file is None:
+        profile.export(sys.stdout)
+        return
+    try:
+        number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except FileExistsError:
+        raise click.ClickException(f"{file} is there already; nothing was written") from None
+    with io.open(number, "w", encoding="utf-8") as target:  # noqa: UP020 - a descriptor, not a path
+        profile.export(target)
+    output.note(f"wrote {file}; it is not encrypted")
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@opens_profile
+def wipe(profile: Profile, *, yes: bool) -> int:
+    """Destroy the key, then the history and all that was learned. There is no way back."""
+    if not yes:
+        count = profile.history.count()
+        question = f"Destroy {count:,} entries and all that was learned from them?"
+        if not click.confirm(question, err=True):
+            output.note("nothing was changed")
+            return Exit.FAILED
+    profile.wipe()
+    output.result("wiped: the key first, then the data")
+    return Exit.OK
+
+
+def _line(entry: Entry) -> str:
+    when = datetime.fromtimestamp(entry.at).astimezone().strftime("%Y-%m-%d %H:%M")
+    text = "".join(c if c.isprintable() else "·" for c in entry.text)
+    return f"{when}  {entry.surface:<8}  {text}"
+
+
+def _counted(lines: Iterator[str] | list[str], name: str) -> Iterator[str]:
+    """Pass lines on and say every thousand how far it is."""
+    for number, line in enumerate(lines, 1):
+        if number % 1000 == 0 and sys.stderr.isatty():
+            click.echo(f"\r{name}: {number:,} lines ", err=True, nl=False)
+        yield line
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)
