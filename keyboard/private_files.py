@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import glob
 import os
 import secrets
 import stat
@@ -15,6 +16,7 @@ OWNER_ONLY = 0o600
 OWNER_ONLY_DIRECTORY = 0o700
 LOCK_WAIT_S = 10.0  # making a key takes a tenth of a second; a prompt of the keyring takes longer
 _LOCK_POLL_S = 0.05
+LEAVINGS_S = 60.0  # no write takes this long; an older temporary is a killed writer's
 
 
 def make_private_directory(path: Path) -> None:
@@ -26,6 +28,15 @@ def make_private_directory(path: Path) -> None:
         path.mkdir(mode=OWNER_ONLY_DIRECTORY, parents=True, exist_ok=True)
 
 
+def create_private(path: Path, content: bytes) -> None:
+    """Make a file of mode 0600 that is not there yet, and bring it to the disk. Raises OSError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, OWNER_ONLY), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def write_private(path: Path, content: bytes, *, replace: bool) -> None:
     """Write a file of mode 0600 whole: into a temporary beside it, to the disk, then renamed.
 
@@ -35,7 +46,8 @@ def write_private(path: Path, content: bytes, *, replace: bool) -> None:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     with _refusals("write", path):
         try:
-            _write_new(temporary, content)
+            _sweep(path, older_than_s=LEAVINGS_S)
+            create_private(temporary, content)
             if replace:
                 temporary.replace(path)
             else:
@@ -59,7 +71,7 @@ def read_private(path: Path) -> bytes:
 
 
 def remove_private(path: Path) -> None:
-    """Overwrite and delete a file; none there is fine. Raises FileRefused.
+    """Overwrite and delete a file, and what killed writers left of it. Raises FileRefused.
 
     A disk that moves its blocks about may keep the old ones for a while; a key was worth the try.
     """
@@ -69,6 +81,8 @@ def remove_private(path: Path) -> None:
             file.write(bytes(os.fstat(descriptor).st_size))
             os.fsync(descriptor)
         path.unlink()
+    with _refusals("delete", path):
+        _sweep(path, older_than_s=0)
         sync_directory(path.parent)
 
 
@@ -84,12 +98,12 @@ def only_one(directory: Path) -> Iterator[None]:
         os.close(descriptor)  # which gives the lock back, as does the end of the process
 
 
-def _write_new(path: Path, content: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags, OWNER_ONLY), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def _sweep(path: Path, *, older_than_s: float) -> None:
+    """Delete what killed writers of a file left beside it."""
+    for leaving in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - leaving.stat().st_mtime >= older_than_s:
+                leaving.unlink()
 
 
 def sync_directory(directory: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from hushkey.keyboard import cipher
 from hushkey.keyboard.errors import (
+    FileRefused,
     HistoryBusy,
     HistoryClosed,
     HistoryDamaged,
@@ -23,10 +24,10 @@ from hushkey.keyboard.errors import (
 from hushkey.keyboard.keys import HistoryKey
 from hushkey.keyboard.migrations import migrate
 from hushkey.keyboard.private_files import (
+    create_private,
     make_private_directory,
     only_one,
     sync_directory,
-    write_private,
 )
 from hushkey.keyboard.refusals import translated
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 BUSY_S = 5.0  # a write takes milliseconds; a VACUUM of the largest history about a second
+_SHORTEST = 4096  # bytes, a page; SQLite would take a file of none or one for a new database
 _INTEGRITY_TRIES = 3  # another process may be writing a page just as we read it
 _INTEGRITY_PAUSE_S = 0.1
 
@@ -61,7 +63,7 @@ class Store:
         with only_one(path.parent):
             if not path.exists():
                 _make_empty(path, key, busy_s)
-        if path.stat().st_size == 0:
+        if path.stat().st_size < _SHORTEST:
             raise HistoryDamaged(_EMPTIED)
         return cls(_open_checked(path, key, busy_s))
 
@@ -137,15 +139,19 @@ def _make_empty(path: Path, key: HistoryKey, busy_s: float) -> None:
     draft = path.with_name(f".{path.name}.new")
     for name in (draft, *_companions(draft)):
         name.unlink(missing_ok=True)  # from a crash in here; we hold the folder
-    write_private(draft, b"", replace=True)
     try:
+        create_private(draft, b"")
         with translated(), contextlib.closing(cipher.connect(draft, key, busy_s=busy_s)) as made:
             migrate(made)
         draft.rename(path)
+        sync_directory(path.parent)
+    except OSError as error:
+        raise FileRefused(
+            f"could not make {path}: {error.strerror}; nothing was made; see the disk and the folder"
+        ) from error
     finally:
         for name in (draft, *_companions(draft)):
             name.unlink(missing_ok=True)
-    sync_directory(path.parent)
 
 
 def _open_checked(path: Path, key: HistoryKey, busy_s: float) -> "Connection":
@@ -184,6 +190,6 @@ _BROKEN = (
     "copy of history.db, or move it away to start anew"
 )
 _EMPTIED = (
-    "the history file is there but empty; nothing was changed; put back a copy of history.db, or "
+    "the history file is there but cut short; nothing was changed; put back a copy of history.db, or "
     "move it away to start anew"
 )

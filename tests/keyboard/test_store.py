@@ -6,6 +6,7 @@ import sys
 import threading
 
 import pytest
+
 from hushkey.keyboard import migrations
 from hushkey.keyboard.errors import (
     FileRefused,
@@ -128,12 +129,13 @@ def test_a_plain_sqlite_database_is_refused_and_kept(path):
     assert path.read_bytes() == before
 
 
-def test_an_emptied_file_is_damage_and_not_a_first_start(path):
+@pytest.mark.parametrize("left", [0, 1, 511])
+def test_an_emptied_file_is_damage_and_not_a_first_start(path, left):
     Store.open(path, KEY).close()
-    path.write_bytes(b"")
-    with pytest.raises(HistoryDamaged, match="empty"):
+    path.write_bytes(path.read_bytes()[:left])
+    with pytest.raises(HistoryDamaged, match="cut short"):
         Store.open(path, KEY)
-    assert path.read_bytes() == b""
+    assert path.stat().st_size == left
 
 
 def test_a_history_of_a_later_version_is_refused_before_any_change(path):
