@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import sentencepiece
+from sentencepiece.sentencepiece_model_pb2 import ModelProto  # type: ignore[attr-defined]  # made at import
 
 from hushkey.model.text import MARKS
 from hushkey.model.vocabulary import BOS
@@ -46,4 +47,11 @@ def train_pieces(counts: dict[str, float], *, size: int = SIZE) -> bytes:
             num_threads=2,
             minloglevel=2,
         )
-    return written.getvalue()
+    return _without_place(written.getvalue())
+
+
+def _without_place(model: bytes) -> bytes:
+    """Return a model that does not name the file it was trained from: the same words give the same bytes."""
+    proto = ModelProto.FromString(model)
+    proto.trainer_spec.ClearField("input")
+    return bytes(proto.SerializeToString(deterministic=True))
