@@ -41,6 +41,7 @@ _PLAIN = str.maketrans(
         "\u2019": "'",
         "\u02bc": "'",
         "\u00b4": "'",
+        "\u1ffd": "'",  # which NFC would make the one before
         "\u201c": '"',
         "\u201d": '"',
         "\u00a0": " ",
@@ -52,8 +53,8 @@ _PLAIN = str.maketrans(
 
 
 def normalise(text: str) -> str:
-    """NFC with plain quotes and blanks; case and everything else stay as typed."""
-    return unicodedata.normalize("NFC", text).translate(_PLAIN)
+    """NFC with plain quotes and blanks; case and everything else stay as typed. Doing it twice changes nothing."""
+    return unicodedata.normalize("NFC", text.translate(_PLAIN))
 
 
 def fold(text: str) -> str:

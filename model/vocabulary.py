@@ -36,7 +36,8 @@ class Vocabulary:
         return cls(path.read_bytes())
 
     def _cut(self, word: str) -> tuple[int, ...]:
-        return tuple(self._processor.encode(word))
+        readable = word.encode(errors="replace").decode()  # terminals pass on lone surrogates
+        return tuple(self._processor.encode(readable))
 
     def pieces_of_all(self, words: Sequence[str]) -> list[list[int]]:
         """Return the pieces of many words at once, which is faster than one by one."""

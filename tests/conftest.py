@@ -1,0 +1,103 @@
+"""What many tests share: a small vocabulary and word list, a small whole base, the shipped base once a run."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from stand_ins import WORDS, BigramModel
+
+from hushkey.keyboard.engine import SuggestionEngine
+from hushkey.model.base import GRAPH, LEXICON, PIECES, WEIGHTS, Base, load_base, write_manifest
+from hushkey.model.lexicon import Lexicon
+from hushkey.model.training.lexicon import make_lexicon
+from hushkey.model.training.pieces import train_pieces
+from hushkey.model.vocabulary import Vocabulary
+from hushkey.model.words import WordTable
+
+settings.register_profile("hushkey", deadline=None)  # a busy machine is no failure
+settings.load_profile("hushkey")
+
+WRITTEN = {"I": 50.0, "I'm": 11.0, "the": 60.0, "The": 3.0}
+
+
+@pytest.fixture(scope="session")
+def pieces_model() -> bytes:
+    """A sentencepiece model of the stand-in words."""
+    return train_pieces(WORDS, size=340)
+
+
+@pytest.fixture(scope="session")
+def vocabulary(pieces_model: bytes) -> Vocabulary:
+    return Vocabulary(pieces_model)
+
+
+@pytest.fixture(scope="session")
+def lexicon() -> Lexicon:
+    return make_lexicon({word: count + 2 for word, count in WORDS.items()}, WRITTEN)
+
+
+@pytest.fixture(scope="session")
+def table(vocabulary: Vocabulary, lexicon: Lexicon) -> WordTable:
+    return WordTable(vocabulary, lexicon)
+
+
+@pytest.fixture
+def bigrams(vocabulary: Vocabulary) -> BigramModel:
+    """A scripted network with opinions of its own about every pair of pieces."""
+    scores = np.random.default_rng(3).normal(0.0, 2.0, (vocabulary.size, vocabulary.size))
+    return BigramModel(scores)
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(
+    tmp_path_factory: pytest.TempPathFactory, pieces_model: bytes, lexicon: Lexicon
+) -> Path:
+    """A whole base of a few kilobytes, its network untrained."""
+    import torch  # noqa: PLC0415  seconds to load, and most tests do without
+
+    from hushkey.model.training.export import to_onnx  # noqa: PLC0415
+    from hushkey.model.training.network import Network, Shape  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("tiny-base")
+    torch.manual_seed(5)
+    size = Vocabulary(pieces_model).size
+    network = Network(Shape(vocabulary=size, width=8, hidden=12, layers=2)).eval()
+    (folder / GRAPH).write_bytes(to_onnx(network))
+    (folder / WEIGHTS).write_bytes(b"stands for the float weights")
+    (folder / PIECES).write_bytes(pieces_model)
+    (folder / LEXICON).write_bytes(lexicon.to_bytes())
+    write_manifest(folder, {"shape": network.shape.as_dict()})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tiny_folder: Path) -> Base:
+    return load_base(tiny_folder)
+
+
+@pytest.fixture(scope="session")
+def shipped_base() -> Base:
+    return load_base()
+
+
+@pytest.fixture(scope="session")
+def _shared_engine(shipped_base: Base) -> SuggestionEngine:
+    return SuggestionEngine(shipped_base)
+
+
+@pytest.fixture
+def engine(_shared_engine: SuggestionEngine) -> Iterator[SuggestionEngine]:
+    """The engine on the shipped base, as on its first day; loaded once a run."""
+    yield _shared_engine
+    for word in _shared_engine.blocked:
+        _shared_engine.unblock(word)
+    _shared_engine.use_adapter(None)
+    _shared_engine.forget_everything()
+
+
+@pytest.fixture
+def texts(engine: SuggestionEngine) -> Callable[..., list[str]]:
+    """The suggested words alone."""
+    return lambda before, k=3: [suggestion.text for suggestion in engine.suggest(before, k)]
