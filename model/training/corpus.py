@@ -81,10 +81,16 @@ def name_of(path: Path) -> str:
 
 
 def held_out(lines: int, name: str) -> npt.NDArray[np.bool_]:
-    """Return which lines never train: one block in a hundred, by a hash of name and number."""
+    """Return which lines never train: one block in a hundred, chosen by a hash of name and number.
+
+    Of a file too short for that its end is held out, a fiftieth.
+    """
     blocks = (lines + _HELD_BLOCK - 1) // _HELD_BLOCK
     chosen = [zlib.crc32(f"{name}/{block}".encode()) % _HELD_SHARE == 0 for block in range(blocks)]
-    return np.repeat(np.array(chosen, dtype=bool), _HELD_BLOCK)[:lines]
+    held = np.repeat(np.array(chosen, dtype=bool), _HELD_BLOCK)[:lines]
+    if not held.any():
+        held[lines - lines // 50 :] = True
+    return held
 
 
 def count_words(path: Path) -> tuple[Counter[str], Counter[str]]:

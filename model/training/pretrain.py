@@ -83,12 +83,17 @@ def _batches(
 
 
 def save_checkpoint(
-    path: Path, network: Network, optimizer: torch.optim.Optimizer, step: int
+    path: Path, network: Network, optimizer: torch.optim.Optimizer, step: int, read: int
 ) -> None:
-    """Write all that a resumed run needs, whole or not at all."""
+    """Write all that a resumed run needs, whole or not at all: `step` steps done, `read` pieces read."""
     unfinished = path.with_suffix(".part")
     torch.save(
-        {"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step},
+        {
+            "network": network.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "step": step,
+            "read": read,
+        },
         unfinished,
     )
     unfinished.replace(path)
@@ -104,7 +109,7 @@ def pretrain(  # noqa: PLR0913  one call says all that a training depends on
     say: Callable[[str], None],
     control: Path | None = None,
 ) -> int:
-    """Train in place; go on from `checkpoint` where it exists. Returns the pieces read.
+    """Train in place; go on from `checkpoint` where it exists. Returns the pieces read in all.
 
     `control` may hold a JSON object with `steps`: a running training takes it as its new length,
     so that a machine busier than thought still ends with the rate at zero.
@@ -115,13 +120,15 @@ def pretrain(  # noqa: PLR0913  one call says all that a training depends on
     optimizer = torch.optim.Adam(
         network.parameters(), lr=recipe.rate, betas=(0.9, 0.98), fused=True
     )
-    first = 0
+    first, before = 0, 0
     if checkpoint.exists():
         held = torch.load(checkpoint, map_location=device, weights_only=True)
         network.load_state_dict(held["network"])
         optimizer.load_state_dict(held["optimizer"])
-        first = int(held["step"])
+        first, before = int(held["step"]), int(held["read"])
         say(f"resumed at step {first}")
+    if first >= recipe.steps:
+        return before
     low = has_fast_bfloat16(device)
     say(f"device {device}, bfloat16 {low}, threads {torch.get_num_threads()}")
     began, saved, read, average = time.monotonic(), time.monotonic(), 0, 0.0
@@ -146,10 +153,10 @@ def pretrain(  # noqa: PLR0913  one call says all that a training depends on
             )
             recipe = _steered(recipe, control)
         if time.monotonic() - saved > recipe.checkpoint_s:
-            save_checkpoint(checkpoint, network, optimizer, step + 1)
+            save_checkpoint(checkpoint, network, optimizer, step + 1, before + read)
             saved = time.monotonic()
-    save_checkpoint(checkpoint, network, optimizer, recipe.steps)
-    return read
+    save_checkpoint(checkpoint, network, optimizer, recipe.steps, before + read)
+    return before + read
 
 
 def _steered(recipe: Recipe, control: Path | None) -> Recipe:

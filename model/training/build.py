@@ -1,0 +1,167 @@
+"""Turn a folder of text into a base: `hushkey base build`. Runs as a process of its own, since it needs torch.
+
+Counting and cutting are done anew each time, since they take a minute and always come out the same; training
+goes on from `training.pt` after an interruption, and from shipped weights where only those are there.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from hushkey.model.base import CARD, GRAPH, LEXICON, PIECES, WEIGHTS, write_manifest
+from hushkey.model.errors import ModelError
+from hushkey.model.training.appraisal import appraise, held_lines
+from hushkey.model.training.card import model_card
+from hushkey.model.training.corpus import (
+    SHARES,
+    EncodedFile,
+    encode_file,
+    files_in,
+    name_of,
+    word_counts,
+)
+from hushkey.model.training.export import to_onnx
+from hushkey.model.training.lexicon import make_lexicon
+from hushkey.model.training.network import Network, Shape
+from hushkey.model.training.pace import fastest_threads
+from hushkey.model.training.pieces import train_pieces
+from hushkey.model.training.pretrain import Recipe, pretrain
+from hushkey.model.training.sources import Source, sources_of
+from hushkey.model.training.weights import load_weights, save_weights
+from hushkey.model.vocabulary import Vocabulary
+
+_CHECKPOINT = "training.pt"
+_CONTROL = "control.json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What there is to train on."""
+
+    sources: list[Source]
+    vocabulary: Vocabulary
+    files: list[EncodedFile]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build a base; the exit status is 0 where one was written."""
+    options = _options(arguments)
+    try:
+        build(options.corpora, options.out, Recipe(steps=options.steps), resume=options.resume)
+    except KeyboardInterrupt:
+        _say(f"interrupted; go on with --resume --out {options.out}")
+        return 130
+    except ModelError as error:
+        sys.stderr.write(f"hushkey: {error}\n")
+        return 1
+    return 0
+
+
+def build(corpora: Path, out: Path, recipe: Recipe, *, resume: bool) -> None:
+    """Write a base into `out`. Raises CorpusRefused where the folder cannot train one."""
+    out.mkdir(parents=True, exist_ok=True)
+    material = _prepare(corpora, out, resume=resume)
+    torch.manual_seed(recipe.seed)
+    torch.set_num_threads(fastest_threads(_say))
+    network = _first_network(out, material.vocabulary, resume=resume)
+    checkpoint = out / _CHECKPOINT
+    if not resume:
+        checkpoint.unlink(missing_ok=True)
+    read = pretrain(
+        network,
+        material.files,
+        material.vocabulary,
+        recipe,
+        checkpoint=checkpoint,
+        say=_say,
+        control=out / _CONTROL,
+    )
+    _ship(network, material, recipe, out, read)
+
+
+def _prepare(corpora: Path, out: Path, *, resume: bool) -> _Material:
+    paths = files_in(corpora)
+    sources = sources_of(paths)
+    _say(f"counting the words of {len(paths)} files")
+    folded, written = word_counts(paths)
+    if not (resume and (out / PIECES).exists()):
+        _say("training the pieces")
+        (out / PIECES).write_bytes(train_pieces(folded))
+    (out / LEXICON).write_bytes(make_lexicon(folded, written).to_bytes())
+    vocabulary = Vocabulary.load(out / PIECES)
+    files = []
+    for path in paths:
+        _say(f"cutting {name_of(path)}")
+        files.append(encode_file(path, vocabulary))
+    return _Material(sources, vocabulary, files)
+
+
+def _first_network(out: Path, vocabulary: Vocabulary, *, resume: bool) -> Network:
+    """Return the network that training starts from; a checkpoint, if there is one, takes its place."""
+    if resume and (out / WEIGHTS).exists() and not (out / _CHECKPOINT).exists():
+        _say("going on from the weights that are there")
+        return load_weights(out / WEIGHTS).requires_grad_(requires_grad=True)
+    return Network(Shape(vocabulary=vocabulary.size))
+
+
+def _ship(network: Network, material: _Material, recipe: Recipe, out: Path, read: int) -> None:
+    """Export, measure, describe."""
+    _say("exporting")
+    save_weights(network, out / WEIGHTS)
+    network = load_weights(out / WEIGHTS)  # what ships is what is exported and measured
+    (out / GRAPH).write_bytes(to_onnx(network))
+    facts = {"shape": network.shape.as_dict(), "recipe": asdict(recipe), "pieces_read": read}
+    base = write_manifest(out, facts)
+    _say("measuring on held-out lines")
+    appraisal = appraise(network, base, held_lines(material.files))
+    base = write_manifest(out, {**facts, "held_out": asdict(appraisal)})
+    card = model_card(
+        sources=material.sources,
+        words={file.name: _words(file, material.vocabulary) for file in material.files},
+        shares=SHARES,
+        recipe=asdict(recipe),
+        shape=network.shape.as_dict(),
+        pieces_read=read,
+        appraisal=appraisal,
+        files={
+            name: {"bytes": (out / name).stat().st_size, "sha256": h}
+            for name, h in base.hashes.items()
+        },
+        command="hushkey base build --corpora DIR --out DIR",
+    )
+    (out / CARD).write_text(card, encoding="utf-8")
+    _say(
+        f"done: perplexity {appraisal.word_perplexity:.1f}, recall@3 {appraisal.recall_at_3:.3f}, "
+        f"int8 agreement {appraisal.agreement:.3f}"
+    )
+
+
+def _words(file: EncodedFile, vocabulary: Vocabulary) -> int:
+    return int(vocabulary.starts_word[file.pieces].sum())
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {text}\n")
+    sys.stderr.flush()
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="hushkey base build", description=__doc__)
+    parser.add_argument(
+        "--corpora", type=Path, required=True, help="folder of .txt or .txt.xz files"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder that the base is written to"
+    )
+    parser.add_argument("--steps", type=int, default=Recipe().steps, help="length of the training")
+    parser.add_argument("--resume", action="store_true", help="go on from what is in --out")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

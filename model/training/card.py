@@ -1,0 +1,89 @@
+"""The model card: what a base is made of, how good it is, what is owed to whom. Pure text."""
+
+from collections.abc import Mapping, Sequence
+
+from hushkey.model.training.appraisal import Appraisal
+from hushkey.model.training.sources import Source
+
+
+def model_card(  # noqa: PLR0913  a card states all of it
+    *,
+    sources: Sequence[Source],
+    words: Mapping[str, int],
+    shares: Mapping[str, float],
+    recipe: Mapping[str, object],
+    shape: Mapping[str, int],
+    pieces_read: int,
+    appraisal: Appraisal,
+    files: Mapping[str, Mapping[str, object]],
+    command: str,
+) -> str:
+    """Return MODEL_CARD.md."""
+    corpora = "\n".join(
+        f"| {source.name} | {words[source.name]:,} | {shares.get(source.name, 1.0):g} "
+        f"| {source.licence} | {source.origin} |"
+        for source in sources
+    )
+    settings = "\n".join(f"| {name} | {value} |" for name, value in {**shape, **recipe}.items())
+    hashes = "\n".join(
+        f"| `{name}` | {entry['bytes']:,} | `{entry['sha256']}` |"
+        for name, entry in sorted(files.items())
+    )
+    return f"""# The hushkey base model
+
+A next-word model for English: a residual stack of LSTMs over case-folded words cut into sentencepiece
+pieces. It serves suggestions as an int8 ONNX graph and is the frozen ground on which a personal adapter
+is trained. It has seen the public text below and no user's.
+
+Made by: `{command}`
+
+## Licence
+
+The files in this folder are licensed under **CC-BY-SA-4.0**, as the largest part of the text that trained
+them is. The code of hushkey is under Apache-2.0. The attributions owed are the table under "Text".
+
+## How good it is
+
+On {appraisal.lines:,} lines ({appraisal.words:,} words) that never trained it, from every corpus below:
+
+| figure | value |
+|---|---|
+| perplexity of a word, float network | {appraisal.word_perplexity:.1f} |
+| recall@1 of the next word, int8 graph | {100 * appraisal.recall_at_1:.1f}% |
+| recall@3 of the next word, int8 graph | {100 * appraisal.recall_at_3:.1f}% |
+| int8 against float: shared among the five likeliest pieces | {100 * appraisal.agreement:.1f}% |
+
+Every word counts, those outside the word list too. Keystrokes saved on real typing: `docs/benchmarks.md`.
+
+## How it was trained
+
+{pieces_read:,} pieces were read. Punctuation is read as context and never predicted; a share of the messages
+loses it, as many people type. Lines of running text are joined by chance to longer messages.
+
+| setting | value |
+|---|---|
+{settings}
+
+## Text
+
+A share of 0.3 means that each epoch draws that part of the file's lines. One block of 64 lines in a hundred is
+held out.
+
+| corpus | words | share | licence | source |
+|---|---:|---:|---|---|
+{corpora}
+
+The text was cleaned (see the corpora's own notes): mark-up, addresses, links and slurs removed. Ordinary
+profanity was not, so a suggestion may be rude: `hushkey block WORD`.
+
+## What it is not for
+
+Anything but suggesting words to a person who picks them. It knows no facts, mirrors the wording of its
+sources (US English, spoken technology talk, dated fiction in part), and can be biased as they are.
+
+## Files
+
+| file | bytes | SHA-256 |
+|---|---:|---|
+{hashes}
+"""
