@@ -64,7 +64,7 @@ def read_private(path: Path) -> bytes:
     is a link, and FileNotFoundError if there is none.
     """
     with _refusals("read", path):
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             _refuse_exposed(path, os.fstat(descriptor))
             return file.read()

@@ -17,6 +17,8 @@ _DATE = re.compile(
     r"|(?:19|20)\d\d([./-]?)(?:0[1-9]|1[0-2])\3(?:0[1-9]|[12]\d|3[01])"  # 2024-12-31, 20241231
 )
 
+_SEVERAL = re.compile(r"\d[^\n]{0,2}?\d")  # most lines have no number at all and end here
+
 # Cards --------------------------------------------------------------------------------------------
 
 _CARD = re.compile(r"(?<!\d)(?<!\d[ -])\d(?:[ -]?\d){12,18}(?!\d)")
@@ -24,6 +26,8 @@ _CARD = re.compile(r"(?<!\d)(?<!\d[ -])\d(?:[ -]?\d){12,18}(?!\d)")
 
 def card_numbers(text: str) -> Iterator[_Span]:
     """Find payment card numbers: 13 to 19 digits, plain or grouped, whose Luhn sum holds."""
+    if not _SEVERAL.search(text):
+        return
     for match in _CARD.finditer(text):
         digits = [int(character) for character in match[0] if character.isdigit()]
         if len(digits) in _CARD_DIGITS and any(digits) and _luhn(digits):
@@ -43,6 +47,8 @@ _IBAN_SHORTEST = 15  # Norway's
 
 def ibans(text: str) -> Iterator[_Span]:
     """Find international bank account numbers by their check digits (ISO 13616)."""
+    if not _SEVERAL.search(text):
+        return
     for match in _IBAN.finditer(text):
         start, end = match.span()
         while end - start >= _IBAN_SHORTEST:  # words that follow may have been taken along
@@ -81,6 +87,8 @@ def phone_numbers(text: str) -> Iterator[_Span]:
 
     A local number of seven digits falls under `long_numbers`.
     """
+    if not _SEVERAL.search(text):
+        return
     for match in _INTERNATIONAL.finditer(text):
         yield from _possible(text, *match.span())
     yield from (match.span() for match in _AMERICAN.finditer(text))
@@ -132,6 +140,20 @@ _USE_CODE = re.compile(
     + r"(?i:(?= (?:to|as|for|when|on) (?:\w+ ){0,3}?(?:verify|confirm|log|login|sign|pair)))"
 )
 _PREFIXED_CODE = re.compile(r"(?<![\w-])(?:G|FB|LN)-\d{5,6}(?![\w-])")
+_CODE_WORDS = (
+    "code",
+    "otp",
+    "2fa",
+    "mfa",
+    "tan",
+    "pin",
+    "password",
+    "use",
+    "enter",
+    "type",
+    "send",
+    "text",
+)
 _LONELY_CODE = re.compile(r"\s*(\d{6}|\d{3}[ -]\d{3})\s*")
 _SAID = re.compile(r"(?i:is|was|[:=#>→])")
 _NAMES_OF_OTHERS = """
@@ -144,9 +166,15 @@ _OTHER_CODES = frozenset(_NAMES_OF_OTHERS.split())
 
 def one_time_codes(text: str) -> Iterator[_Span]:
     """Find codes that let somebody in once: by what is said of them, or alone on their line."""
+    if not any(map(str.isdecimal, text)):
+        return
     lonely = _LONELY_CODE.fullmatch(text)
     if lonely and not lonely[1].endswith("000"):
         yield lonely.span(1)
+    yield from (match.span() for match in _PREFIXED_CODE.finditer(text))
+    lowered = text.lower()
+    if not any(word in lowered for word in _CODE_WORDS):
+        return
     for match in _NAMED_CODE.finditer(text):
         if _is_code(match["kind"], match["gap"], match["code"]):
             yield match.span("code")
@@ -154,7 +182,6 @@ def one_time_codes(text: str) -> Iterator[_Span]:
         for match in pattern.finditer(text):
             if not _YEAR.fullmatch(match["code"]):
                 yield match.span("code")
-    yield from (match.span() for match in _PREFIXED_CODE.finditer(text))
 
 
 def _is_code(kind: str | None, gap: str, code: str) -> bool:
@@ -181,6 +208,8 @@ _NEAR = 8  # characters looked at on either side
 
 def long_numbers(text: str) -> Iterator[_Span]:
     """Find numbers of seven digits and more, in one run or in groups: accounts, identities."""
+    if not _SEVERAL.search(text):
+        return
     for match in _RUN.finditer(text):
         start, end = match.span()
         fraction = _FRACTION_BEFORE.search(text[max(0, start - _NEAR) : start])

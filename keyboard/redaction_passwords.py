@@ -45,10 +45,11 @@ _PIN = re.compile(
     r"(?i:\b(?:pin|cvv2?|cvc2?|puk)\b\s{0,2}(?:code|number)?\s{0,2}[:=#]?\s{0,2})"
     r"(?P<value>\d{4,8}|(?<=[vVcC2] )\d{3}|(?<=[:=#])\d{3}|(?<=[:=#] )\d{3})(?!\w|[.,:]\d)"
 )
+_NAMED = ("pass", "pw", "pin", "phrase", "cvv", "cvc", "puk")  # what the three above start from
 _A_YEAR = re.compile(r"(?:19|20)\d\d")
 _SAID_OF_ONE = """
 a about above again all also always an and any are as asked at bad because been being below but
-by case changed checked compromised correct default different easy either empty encrypted enough
+by case changed checked compromised correct default different due easy either empty encrypted enough
 exactly expired expiring for from given going gone good hard hashed here hidden how if in
 incorrect insecure invalid it just kept known leaked less like locked long lost made mandatory
 masked missing more much my near needed never no not now null of ok okay old on only optional or
@@ -82,12 +83,17 @@ def named_passwords(text: str) -> Iterator[_Span]:
 
 
 def _in_assignments(text: str) -> Iterator[_Span]:
+    if ":" not in text and "=" not in text:
+        return
     for match in _ASSIGNED.finditer(text):
         if _is_assigned_secret(match["name"], match["sign"].strip(), match["value"]):
             yield _unwrapped(match)
 
 
 def _in_sentences(text: str) -> Iterator[_Span]:
+    lowered = text.lower()
+    if not any(name in lowered for name in _NAMED):
+        return
     for match in _TOLD.finditer(text):
         if _is_told(match["name"], match["link"].strip(), match["value"]):
             yield _unwrapped(match)
@@ -96,6 +102,8 @@ def _in_sentences(text: str) -> Iterator[_Span]:
 
 
 def _in_options(text: str) -> Iterator[_Span]:
+    if "-" not in text:
+        return
     for pattern in (_OPTION, _SHORT_OPTION, _SSHPASS):
         for match in pattern.finditer(text):
             if not _REFERENCE.fullmatch(match["value"]):
@@ -153,6 +161,8 @@ _VERSIONED = re.compile(r"[\w.-]+@v?\d[\w.-]*")  # react@18.2.0
 
 def loose_passwords(text: str) -> Iterator[_Span]:
     """Find words that mix letters, digits and marks as no word, name or version does."""
+    if not any(map(str.isdecimal, text)):
+        return
     for match in _TOKEN.finditer(text):
         lead = len(match[0]) - len(match[0].lstrip("\"'(["))
         core = match[0].strip("\"'()[].,;:!?")

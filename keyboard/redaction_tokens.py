@@ -16,9 +16,13 @@ _SPELLED_ADDRESS = re.compile(
     r"|(?<![\w.+%-])[\w.+%-]++ (?i:at) [\w-]++ (?i:dot (?:com|org|net|edu|io|de|uk|fr))\b"
 )
 
+_SPELLED_OUT = re.compile(r"[Aa][Tt] ?[\])}]| [Dd][Oo][Tt] ")
+
 
 def addresses(text: str) -> Iterator[_Span]:
     """Find e-mail addresses, also those spelled `ann [at] example [dot] org`."""
+    if "@" not in text and not _SPELLED_OUT.search(text):
+        return
     for match in _ADDRESS.finditer(text):
         top = match["domain"].rpartition(".")[2]
         # `numpy@1.26.4` is a version, `git@github.com:…` where everybody's code lies.
@@ -29,6 +33,7 @@ def addresses(text: str) -> Iterator[_Span]:
 
 # Keys and tokens ----------------------------------------------------------------------------------
 
+_LONG_WORD = re.compile(r"[\w.~+/=-]{12}|Auth|auth|AUTH|-----BEGIN")
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
     r"(?:.*?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|.*)",
@@ -50,7 +55,7 @@ _ISSUED = re.compile(
 )
 _LICENCE = re.compile(r"(?<![\w-])[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,9}(?![\w-])")
 _AUTHORIZATION = re.compile(
-    r"(?i:\b(?:authorization|proxy-authorization)\s{0,4}[:=]\s{0,4}(?:(?:bearer|basic|token|digest)\s{1,4})?+)"
+    r"(?i:\b(?:authorization|proxy-authorization)\s{0,4}[:=]\s{0,4}(?P<scheme>(?:bearer|basic|token|digest)\s{1,4})?+)"
     r"(?P<value>[^\s\"'█]++)"
 )
 _BEARER = re.compile(r"(?i:\b(?:bearer|basic|token)\s{1,4})(?P<value>[\w.~+/=-]{12,}+)")
@@ -69,13 +74,17 @@ _LONG = 32
 
 def keys(text: str) -> Iterator[_Span]:
     """Find issued keys by their prefixes, private key blocks, headers, and long random strings."""
+    if not _LONG_WORD.search(text):
+        return
     for pattern in (_PRIVATE_KEY, _ISSUED):
         yield from (match.span() for match in pattern.finditer(text))
     for match in _LICENCE.finditer(text):
         groups = match[0].split("-")
         if sum(not group.isdigit() and not group.isalpha() for group in groups) > 1:
             yield match.span()
-    yield from (match.span("value") for match in _AUTHORIZATION.finditer(text))
+    for match in _AUTHORIZATION.finditer(text):
+        if match["scheme"] or not match["value"].strip(".,;").isalpha():
+            yield match.span("value")
     for match in _BEARER.finditer(text):
         if any(character.isdigit() for character in match["value"]):
             yield match.span("value")
@@ -124,6 +133,8 @@ _LONG_USER = 20  # characters: a token in the place of a user name
 
 def url_secrets(text: str) -> Iterator[_Span]:
     """Find `user:password@` in URLs, and the values of telling parameters such as `token=`."""
+    if "://" not in text and "=" not in text:
+        return
     for match in _AUTHORITY.finditer(text):
         user, at, _ = match["who"].rpartition("@")
         if at and (user.rpartition(":")[2].strip("█") if ":" in user else len(user) >= _LONG_USER):

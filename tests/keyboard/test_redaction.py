@@ -278,6 +278,7 @@ actions/checkout@v4
 """,
     "key": """
 the key to success
+Compensation Authorization: If your project has one
 internationalization of everything
 a token of gratitude
 she was the bearer of bad news
@@ -348,6 +349,7 @@ room 101
 """,
     "password": """
 the password is wrong
+your password is due to expire
 your password is required
 my password isn't working
 Forgot my password again
