@@ -83,7 +83,7 @@ def load_base(folder: Path = SHIPPED) -> Base:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         hashes = {name: str(entry["sha256"]) for name, entry in manifest["files"].items()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BaseDamaged(
             f"the base's {MANIFEST} cannot be read; no suggestions are served; reinstall hushkey"
         ) from error
