@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import safetensors
 import safetensors.numpy
+
 from hushkey.model.errors import ModelMismatch
 
 RANK = 16  # of the input and output residuals
@@ -146,21 +147,24 @@ class Adapter:
         if other.seed != self.seed:
             raise ModelMismatch("adapters of different seeds cannot be added; neither was changed")
         added = other.tensors()
-        return self._with({name: value + added[name] for name, value in self.tensors().items()})
+        return self.replaced({name: value + added[name] for name, value in self.tensors().items()})
 
     def scaled(self, factor: float) -> "Adapter":
         """Return the adapter with every learned number times `factor`."""
         times = np.float32(factor)
-        return self._with({name: value * times for name, value in self.tensors().items()})
+        return self.replaced({name: value * times for name, value in self.tensors().items()})
 
     def only(self, names: Iterable[str]) -> "Adapter":
         """Return the adapter with all other tensors zero: `only(SHAREABLE)` may be shared."""
         kept = frozenset(names)
         left_out = {n: np.zeros_like(v) for n, v in self.tensors().items() if n not in kept}
-        return self._with({**self.tensors(), **left_out})
+        return self.replaced(left_out)
 
-    def _with(self, tensors: Mapping[str, Floats]) -> "Adapter":
-        return Adapter(self.base, self.seed, **tensors)
+    def replaced(self, tensors: Mapping[str, Floats]) -> "Adapter":
+        """Return the adapter with the named tensors in place of its own. Raises ModelMismatch."""
+        made = Adapter(self.base, self.seed, **{**self.tensors(), **tensors})
+        made.require(self.shape, base=self.base)
+        return made
 
     def norm(self, names: Iterable[str] = NAMES) -> float:
         """Euclidean length of the named tensors together."""

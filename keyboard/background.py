@@ -1,0 +1,23 @@
+"""May the trainer run while nobody asked for it? Learning on command does not come here."""
+
+import os
+
+QUIET_S = 120.0  # seconds without a key before the machine counts as idle
+BUSY_SHARE = 0.5  # of the cores, over the last minute: above it others need the machine
+
+
+def may_run(*, idle_s: float, on_mains: bool, load_share: float) -> bool:
+    """Decide. Pure: seconds since the last key, mains power, load a core."""
+    return on_mains and idle_s >= QUIET_S and load_share <= BUSY_SHARE
+
+
+def may_run_in_background(idle_s: float) -> bool:
+    """Look at the machine and decide; False where psutil is not installed."""
+    try:
+        import psutil  # noqa: PLC0415  comes with the extra [learn], as torch does
+    except ImportError:
+        return False
+    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    on_mains = battery is None or battery.power_plugged is not False
+    load_share = psutil.getloadavg()[0] / (os.cpu_count() or 1)
+    return may_run(idle_s=idle_s, on_mains=on_mains, load_share=load_share)
