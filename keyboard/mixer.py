@@ -50,6 +50,11 @@ def memory_gate(order: int, followers: Followers, sure: int) -> GateName:
     return (order, min(followers.total.bit_length(), 6), variety, sure)
 
 
+def recency_gate(followed: Sequence[Followers | None], sure: int) -> GateName:
+    """Name the gate of recent words: by how many orders were seen, and the network's certainty."""
+    return (RECENCY, sum(followers is not None for followers in followed), 0, sure)
+
+
 def certainty(highest: float) -> int:
     """Return 0, 1 or 2 for a network that is unsure, leaning or sure of its best word."""
     return int(highest > 0.12) + int(highest > 0.4)
@@ -67,13 +72,13 @@ class Mixer:
         held = self._gates.get(name)
         return held.value if held is not None else self._start(name)
 
-    def learn(self, name: GateName, responsibility: float) -> None:
-        """Count one word for which the gate's expert brought `responsibility` (0..1) of the chance."""
+    def learn(self, name: GateName, claimed: float, seen: float) -> None:
+        """Count evidence: of `seen` (0..1) of a word, `claimed` came from the gate's expert."""
         held = self._gates.get(name)
         if held is None:
             held = self._gates[name] = Gate(_STRENGTH * self._start(name), _STRENGTH)
-        held.claimed += responsibility
-        held.seen += 1.0
+        held.claimed += claimed
+        held.seen += seen
 
     def _start(self, name: GateName) -> float:
         fitted = self._fitted.get(name)
@@ -117,27 +122,25 @@ def weights(mixer: Mixer, gates: Sequence[GateName | None], recency: GateName | 
     return Weights(left, tuple(reversed(taken)), recent)
 
 
-def learn_word(
-    mixer: Mixer,
-    network: float,
-    orders: Sequence[tuple[GateName, float] | None],
-    recency: tuple[GateName, float] | None,
-) -> float:
+def learn_word(mixer: Mixer, network: float, steps: Sequence[tuple[GateName, float]]) -> float:
     """Update every gate of a context by the word that came; returns its chance before the update.
 
-    `network` and the second of each pair are the experts' own chances of that word.
+    `network` is the network's chance of that word; each step is a gate, in the order of the chain, with its
+    expert's chance. A gate answers only for the share of the word that the gates behind it left over.
     """
-    chance = network
-    for step in [*orders, recency]:
-        if step is None:
-            continue
-        name, own = step
+    passed = network
+    claims: list[tuple[GateName, float]] = []
+    for name, own in steps:
         gate = mixer.gate(name)
-        mixed = (1.0 - gate) * chance + gate * own
-        if mixed > 0.0:
-            mixer.learn(name, gate * own / mixed)
-        chance = mixed
-    return chance
+        mixed = (1.0 - gate) * passed + gate * own
+        claims.append((name, gate * own / mixed if mixed > 0.0 else 0.0))
+        passed = mixed
+    if passed > 0.0:
+        left = 1.0
+        for name, claim in reversed(claims):
+            mixer.learn(name, left * claim, left)
+            left *= 1.0 - claim
+    return passed
 
 
 __all__ = [

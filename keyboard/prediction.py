@@ -12,19 +12,16 @@ import numpy.typing as npt
 from hushkey.keyboard.experts import Experts
 from hushkey.keyboard.memory import ORDERS, START, Followers
 from hushkey.keyboard.mixer import (
-    RECENCY,
-    GateName,
     Weights,
     certainty,
     memory_gate,
+    recency_gate,
     weights,
 )
 from hushkey.keyboard.reader import Outlook
 from hushkey.keyboard.recency import Recency
 
 Floats = npt.NDArray[np.float32]
-
-RECENCY_GATE: GateName = (RECENCY, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +87,9 @@ def predict(outlook: Outlook, sentence: Sequence[int | None], experts: Experts) 
         memory_gate(order, followed, sure) if followed is not None else None
         for order, followed in enumerate(followers)
     ]
-    shares = weights(experts.mixer, gates, RECENCY_GATE if len(experts.recency) else None)
+    shares = weights(
+        experts.mixer, gates, recency_gate(followers, sure) if len(experts.recency) else None
+    )
     chances = np.zeros(len(experts.book), dtype=np.float32)
     np.multiply(network, shares.network, out=chances[: len(network)])
     for share, followed in zip(shares.orders, followers, strict=True):

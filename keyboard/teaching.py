@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from hushkey.keyboard.experts import Experts
-from hushkey.keyboard.mixer import certainty, learn_word, memory_gate
-from hushkey.keyboard.prediction import RECENCY_GATE, memory_context
+from hushkey.keyboard.mixer import GateName, certainty, learn_word, memory_gate, recency_gate
+from hushkey.keyboard.prediction import memory_context
 from hushkey.keyboard.reader import Read, Reader
 from hushkey.model.text import GAP, fold, sentences_of
 
@@ -51,15 +51,7 @@ class Teacher:
         return [None if word == GAP else book.number(fold(word)) for word in sentence]
 
     def _judge(self, before: Sequence[int | None], number: int, read: Read) -> None:
-        experts = self._experts
-        sure = certainty(read.highest)
-        steps = []
-        for order, context in enumerate(memory_context(before)):
-            followers = experts.memory.followers(context)
-            if followers is not None:
-                steps.append((memory_gate(order, followers, sure), followers.chance(number)))
-        recent = (RECENCY_GATE, experts.recency.chance(number)) if len(experts.recency) else None
-        learn_word(experts.mixer, read.chance, steps, recent)
+        learn_word(self._experts.mixer, read.chance, judgement(self._experts, before, number, read))
 
     def _count(self, sentence: Sequence[str], numbers: Sequence[int | None]) -> None:
         self._experts.memory.add(numbers)
@@ -68,6 +60,22 @@ class Teacher:
         for place, (word, number) in enumerate(zip(sentence, numbers, strict=True)):
             if number is not None and (place or not _may_be_sentence_capital(word)):
                 self._experts.book.count_form(number, word, 1)
+
+
+def judgement(
+    experts: Experts, before: Sequence[int | None], number: int, read: Read
+) -> list[tuple[GateName, float]]:
+    """Return the chain's gates after the words `before`, each with its expert's chance of the word that came."""
+    sure = certainty(read.highest)
+    followed = [experts.memory.followers(context) for context in memory_context(before)]
+    steps = [
+        (memory_gate(order, followers, sure), followers.chance(number))
+        for order, followers in enumerate(followed)
+        if followers is not None
+    ]
+    if len(experts.recency):
+        steps.append((recency_gate(followed, sure), experts.recency.chance(number)))
+    return steps
 
 
 def _may_be_sentence_capital(word: str) -> bool:
