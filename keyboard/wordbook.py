@@ -15,7 +15,7 @@ class Wordbook:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._known = len(lexicon.words)
-        self._numbers = {word: number for number, word in enumerate(lexicon.words)}
+        self._own_numbers: dict[str, int] = {}
         self._own: list[str] = []  # numbers from `known` on
         self._own_sorted: list[tuple[str, int]] = []
         self._forms: dict[int, Counter[str]] = {}
@@ -30,14 +30,15 @@ class Wordbook:
 
     def find(self, word: str) -> int | None:
         """Return the number of a folded word, None where it was never met."""
-        return self._numbers.get(word)
+        number = self.lexicon.find(word)
+        return number if number is not None else self._own_numbers.get(word)
 
     def number(self, word: str) -> int:
         """Return the number of a folded word, given now if it is new."""
-        number = self._numbers.get(word)
+        number = self.find(word)
         if number is None:
             number = len(self)
-            self._numbers[word] = number
+            self._own_numbers[word] = number
             self._own.append(word)
             insort(self._own_sorted, (word, number))
         return number

@@ -41,12 +41,18 @@ class Lexicon:
     @classmethod
     def from_bytes(cls, data: bytes) -> "Lexicon":
         """Read what to_bytes wrote. Raises BaseDamaged on anything else."""
+        words: list[str] = []
+        counts: list[float] = []
+        forms: dict[str, str] = {}
         try:
-            rows = [row.split("\t") for row in lzma.decompress(data).decode().split("\n")]
-            words = [row[0] for row in rows]
-            counts = np.array([float(row[1]) for row in rows], dtype=np.float32)
-        except (lzma.LZMAError, UnicodeDecodeError, IndexError, ValueError) as error:
+            for row in lzma.decompress(data).decode().split("\n"):
+                word, count, *form = row.split("\t")
+                words.append(word)
+                counts.append(float(count))
+                if form:
+                    forms[word] = form[0]
+        except (lzma.LZMAError, UnicodeDecodeError, ValueError) as error:
             raise BaseDamaged(
                 "the base's word list cannot be read; no suggestions are served; reinstall hushkey"
             ) from error
-        return cls(words, counts, {row[0]: row[2] for row in rows if len(row) > 2})
+        return cls(words, np.array(counts, dtype=np.float32), forms)

@@ -58,6 +58,10 @@ class Runtime:
         options.intra_op_num_threads = 1  # a step is too small to share
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        options.enable_cpu_mem_arena = (
+            False  # a step needs little: an arena would only hold on to more
+        )
+        options.enable_mem_pattern = False
         try:
             self._session = onnxruntime.InferenceSession(
                 graph, options, providers=["CPUExecutionProvider"]
