@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlcipher3
 import sqlcipher3.dbapi2
+
 from hushkey.keyboard.keys import HistoryKey
 
 _LENT = {"pysqlite3": sqlcipher3, "pysqlite3.dbapi2": sqlcipher3.dbapi2}

@@ -76,5 +76,5 @@ def key_from_text(text: object) -> MasterKey:
 
 DAMAGED = (
     "the record of the key is damaged; nothing was changed; put back a copy of keystore.json, or "
-    "run 'hushkey recover' with the recovery code"
+    "run 'hushkey recovery import' with the recovery code"
 )

@@ -153,7 +153,7 @@ def _fetch(record: Record, passphrase: Passphrase | None, keyring: FindKeyring) 
     if key.identity() != record.identity:
         raise KeyUnavailable(
             f"the {record.place} gives another key than the one on record; nothing was changed; "
-            "run 'hushkey recover' with the recovery code"
+            "run 'hushkey recovery import' with the recovery code"
         )
     return key
 
@@ -164,7 +164,7 @@ def _from_keyring(record: Record, keyring: FindKeyring) -> MasterKey:
     if text is None:
         raise KeyUnavailable(
             f"the key is on record in the keyring, and {'it has none' if found else 'there is none'}"
-            " now; nothing was changed; log in where the keyring is, or run 'hushkey recover' with "
+            " now; nothing was changed; log in where the keyring is, or run 'hushkey recovery import' with "
             "the recovery code"
         )
     return key_from_text(text)
@@ -185,7 +185,7 @@ def _refuse_beside_history(home: Path) -> None:
     if history.exists():
         raise KeyUnavailable(
             f"there is a history at {history} but no record of its key; nothing was made or changed;"
-            " put back keystore.json, or run 'hushkey recover' with the recovery code"
+            " put back keystore.json, or run 'hushkey recovery import' with the recovery code"
         )
 
 

@@ -72,5 +72,5 @@ class _SystemKeyring:
 def _away(error: Exception) -> KeyUnavailable:
     return KeyUnavailable(
         f"the keyring does not answer ({type(error).__name__}); nothing was changed; unlock it and "
-        "try again, or run 'hushkey recover' with the recovery code"
+        "try again, or run 'hushkey recovery import' with the recovery code"
     )

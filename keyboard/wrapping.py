@@ -78,7 +78,7 @@ class WrappedKey:
         if not fine:
             raise KeystoreDamaged(
                 "the record of the wrapped key is damaged; nothing was changed; put back a copy of "
-                "keystore.json, or run 'hushkey recover' with the recovery code"
+                "keystore.json, or run 'hushkey recovery import' with the recovery code"
             )
         return wrapped
 
@@ -105,7 +105,7 @@ def unwrap(wrapped: WrappedKey, passphrase: Passphrase) -> MasterKey:
     except InvalidTag:
         raise WrongPassphrase(
             "wrong passphrase, or its record was changed; nothing was changed now; try again, or "
-            "run 'hushkey recover' with the recovery code"
+            "run 'hushkey recovery import' with the recovery code"
         ) from None
     return MasterKey(raw)
 

@@ -4,11 +4,12 @@ import io
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hushkey.keyboard.history import Entry, History
 from hushkey.keyboard.redaction import REDACTED
 from hushkey.keyboard.store import Store
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @pytest.fixture

@@ -7,6 +7,9 @@ import hmac
 import pickle
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hushkey.keyboard.keys import (
     KEY_BYTES,
     AdapterKey,
@@ -17,8 +20,6 @@ from hushkey.keyboard.keys import (
     StateKey,
     context,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 SECRETS: list[Secret] = [
     MasterKey(b"m" * KEY_BYTES),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from hushkey.keyboard.paths import places, places_in
 
 
