@@ -1,0 +1,51 @@
+"""A network small enough for exact sums, its vocabulary, and lines that have something to teach."""
+
+import numpy as np
+import pytest
+import torch
+
+from hushkey.model.adapter import NAMES, Adapter, AdapterShape
+from hushkey.model.training.corpus import Pieces
+from hushkey.model.training.network import Network, Shape
+from hushkey.model.vocabulary import Vocabulary
+
+HABITS = (
+    "I can see the cat, the cat can see you",
+    "how are you today? then tomorrow",
+    "tea and ice and tea and ice",
+    "are you there? I'm there!",
+    "don't, don't, don't",
+    "to the theatre together",
+)
+
+
+@pytest.fixture(scope="session")
+def shape(vocabulary: Vocabulary) -> Shape:
+    return Shape(vocabulary=vocabulary.size, width=8, hidden=12, layers=2)
+
+
+@pytest.fixture(scope="session")
+def network(shape: Shape) -> Network:
+    torch.manual_seed(3)
+    network = Network(shape)
+    torch.nn.init.normal_(network.bias, std=0.5)
+    return network.eval().requires_grad_(requires_grad=False)
+
+
+@pytest.fixture(scope="session")
+def zero(shape: Shape) -> Adapter:
+    return Adapter.zero(AdapterShape(**shape.as_dict(), rank=4), base="tiny", seed=1)
+
+
+@pytest.fixture(scope="session")
+def trained(zero: Adapter) -> Adapter:
+    """An adapter with every number in use."""
+    rng = np.random.default_rng(4)
+    return zero.replaced(
+        {name: rng.normal(0, 0.3, zero.shape.of(name)).astype(np.float32) for name in NAMES}
+    )
+
+
+@pytest.fixture(scope="session")
+def lines(vocabulary: Vocabulary) -> list[Pieces]:
+    return [np.array(vocabulary.encode(line), dtype=np.uint16) for line in HABITS * 12]
