@@ -6,6 +6,7 @@ import resource
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -13,6 +14,8 @@ from typing import IO, Any, Literal, cast
 
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.errors import KeyboardError
+from hushkey.keyboard.learner import Trainer
+from hushkey.keyboard.redaction import redact
 from hushkey.keyboard.session import Policy
 from hushkey.model.adapter import Adapter
 from hushkey.model.evaluation import Counts, K, latency_figures, mean_over, type_lines
@@ -107,8 +110,9 @@ class Evaluation:
             measured["cold"] = self._measure("cold", typist, 0.0)
         if "warm" in self._regimes or "online" in self._regimes:
             began = perf_counter()
-            engine.learn(typist.history)
-            engine.use_adapter(self._train(typist.history) if typist.history else None)
+            history = [redact(line).text for line in typist.history]  # as a profile keeps it
+            engine.learn(history)
+            engine.use_adapter(self._train(history) if history else None)
             learn_s = perf_counter() - began
             for regime in ("warm", "online"):
                 if regime in self._regimes:
@@ -122,7 +126,7 @@ class Evaluation:
             typist.test,
             lambda text: [suggestion.text for suggestion in session.suggest(text, K)],
             outcome.latencies_s,
-            after=session.commit if regime == "online" else None,
+            after=(lambda line: session.commit(redact(line).text)) if regime == "online" else None,
         )
         outcome.users[typist.name] = counts
         outcome.learn_s.append(learn_s)
@@ -149,6 +153,27 @@ class Evaluation:
             line["corpora"] = {name: counts.figures() for name, counts in corpora.items()}
             line["users"] = {name: counts.figures() for name, counts in outcome.users.items()}
         return line
+
+
+@contextmanager
+def training(engine: SuggestionEngine) -> Iterator[Train]:
+    """Give a way to train adapters for an engine's base, in one child process for all users.
+
+    Raises LearningUnavailable without torch.
+    """
+    encode = engine.base.vocabulary.encode
+    with Trainer(engine.base.folder) as trainer:
+
+        def train(lines: Sequence[str]) -> Adapter | None:
+            pieces = [encoded for line in lines if (encoded := encode(line))]
+            return trainer.train(pieces, engine.zero_adapter())[1]
+
+        yield train
+
+
+def no_training(_: Sequence[str]) -> Adapter | None:
+    """Train nothing: what the n-gram memory does alone."""
+    return None
 
 
 def _peak_rss_mb() -> float:
