@@ -4,6 +4,7 @@ Words are numbers (keyboard/wordbook.py). For each of the orders 1..4 the words 
 0..3 words are counted. A context seen with one word once, the usual case, is kept as that word's bare number.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -80,11 +81,11 @@ class Memory:
 
         Raises KeyError where it was not added; nothing is changed then.
         """
-        grams = list(self._grams(sentence))
-        if any(self._count(order, context, word) == 0 for order, context, word in grams):
+        grams = Counter(self._grams(sentence))
+        if any(self._count(*gram) < times for gram, times in grams.items()):
             raise KeyError("a sentence that was never added cannot be removed")
         self._unigrams = None
-        for order, context, word in grams:
+        for order, context, word in grams.elements():
             self._decrement(order, context, word)
         self.words -= sum(word is not None for word in sentence)
 
