@@ -8,7 +8,8 @@ def cased(form: str, prefix: str, *, opens_sentence: bool) -> str:
     """
     if not prefix:
         return capitalised(form) if opens_sentence else form
-    if len(prefix) > 1 and prefix.isupper() and form.lower().startswith(prefix.lower()):
+    in_capitals = prefix.isupper() and sum(map(str.isalpha, prefix)) > 1  # `I'` is no such thing
+    if in_capitals and form.lower().startswith(prefix.lower()):
         return form.upper()
     if prefix[0].isupper():
         form = capitalised(form)
