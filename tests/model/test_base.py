@@ -90,7 +90,7 @@ def test_the_parts_of_a_base_fit_each_other(tiny_base):
     assert runtime.base == tiny_base.identity
     assert runtime.shape.vocabulary == tiny_base.vocabulary.size
     assert tiny_base.word_table.lexicon is tiny_base.lexicon
-    state, logits = runtime.advance(runtime.initial_state(), tiny_base.vocabulary.bos)
+    _, logits = runtime.advance(runtime.initial_state(), tiny_base.vocabulary.bos)
     assert tiny_base.word_table.distribution(logits).shape == (len(tiny_base.lexicon.words),)
 
 
