@@ -109,7 +109,7 @@ def section(reports: dict[str, dict[str, Any]], command: str) -> str:
 def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--users", type=Path, required=True)
+    parser.add_argument("--users", type=Path, default=Path("../shared/peers/dev.jsonl.xz"))
     parser.add_argument("--limit", type=int)
     parser.add_argument("--json", type=Path, help="also write the reports there")
     parser.add_argument("--no-shown", action="store_true", help="leave out the app's strip")
