@@ -62,11 +62,11 @@ def test_every_folder_that_is_a_package_is_listed_in_pyproject():
 
 def test_the_wheel_holds_every_file_of_every_package_folder(wheel: Path):
     packages = {folder: package.replace(".", "/") for package, folder in _folders().items()}
-    expected = {
-        f"{packages[(ROOT / name).parent]}/{name.name}"
-        for name in _checkout()
-        if (ROOT / name).parent in packages
-    }
+    expected = set()
+    for name in _checkout():
+        inside = next((above for above in (ROOT / name).parents if above in packages), None)
+        if inside is not None:
+            expected.add(f"{packages[inside]}/{(ROOT / name).relative_to(inside).as_posix()}")
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
     assert expected <= held, sorted(expected - held)
