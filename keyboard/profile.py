@@ -165,7 +165,7 @@ class Profile:
             self.settings = settings
 
     def forget(self, word: str) -> ForgetReport:
-        """Cut a word out of the history and all that was learned from it.
+        """Cut a word out of the history, and learn what is left anew: about a second for 10,000 words.
 
         The adapter cannot unlearn a word, so one that was trained while the word was there is dropped;
         the next learning trains it anew on what is left.
@@ -174,12 +174,11 @@ class Profile:
             entries = self.history.forget(word)
             dropped = False
             if entries:
-                trust = self.engine.trust
-                self.engine.forget_everything()
-                self.engine.recount(self._lines(), trust)
                 dropped = self._drop_adapter()
-            else:
-                self.engine.forget(word)
+                self.engine.forget_everything()
+                self.engine.learn(self._lines())  # judged anew too: the gates had seen the word
+                self._unsaved += 1
+                self._save_trust()
             return ForgetReport(entries, dropped)
 
     def block(self, word: str) -> None:
