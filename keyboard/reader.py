@@ -18,7 +18,10 @@ _KEPT = 64  # readings; some lines' worth of words, about 75 kB each
 _REFINED = 8  # pieces that open longer words and are looked into, in one batched step a word
 _WORTH = 2e-4  # chance below which a piece is not worth looking into
 _BATCH = 32  # lines read side by side when many are learned at once
-_LONGEST = 400  # pieces of a line that are read; what stands before them is left out
+_LONGEST = 400  # pieces of a line that are read at most; what stands before them is left out
+_BLOCK = (
+    200  # pieces that are left out at a time, so that the next word of a long line is one more step
+)
 
 Floats = npt.NDArray[np.float32]
 
@@ -62,7 +65,7 @@ class Reader:
     def read(self, context: str) -> Reading:
         """Return the reading of one line's text up to a word boundary."""
         vocabulary = self._table.vocabulary
-        pieces = (vocabulary.bos, *vocabulary.encode(context)[-_LONGEST:])
+        pieces = (vocabulary.bos, *_within_reach(vocabulary.encode(context)))
         done = len(pieces)
         while done > 0 and pieces[:done] not in self._kept:
             done -= 1
@@ -148,3 +151,8 @@ class Reader:
             float(chance[table.first[number]] * table.share[number]) if number is not None else 0.0
         )
         return Read(own, float(chance.max()))
+
+
+def _within_reach(pieces: list[int]) -> list[int]:
+    beyond = max(0, len(pieces) - _LONGEST)
+    return pieces[-(-beyond // _BLOCK) * _BLOCK :]
