@@ -1,21 +1,22 @@
 """Capitals: how a predicted word is written here. Pure."""
 
+from hushkey.model.text import normalise
+
 
 def cased(form: str, prefix: str, *, opens_sentence: bool) -> str:
     """Return a word's usual form fitted to the letters typed and to its place.
 
-    What was typed is never changed: the result begins with `prefix` wherever the letters agree.
+    What was typed is never changed: the result begins with `prefix` wherever the letters agree, typographic
+    quotes included.
     """
     if not prefix:
         return capitalised(form) if opens_sentence else form
+    plain = normalise(prefix)
+    if not form.lower().startswith(plain.lower()):
+        return capitalised(form) if prefix[0].isupper() else form
+    rest = form[len(plain) :]
     in_capitals = prefix.isupper() and sum(map(str.isalpha, prefix)) > 1  # `I'` is no such thing
-    if in_capitals and form.lower().startswith(prefix.lower()):
-        return form.upper()
-    if prefix[0].isupper():
-        form = capitalised(form)
-    if form.lower().startswith(prefix.lower()):
-        return prefix + form[len(prefix) :]
-    return form
+    return prefix + (rest.upper() if in_capitals else rest)
 
 
 def capitalised(form: str) -> str:

@@ -32,6 +32,8 @@ from hushkey.keyboard.casing import capitalised, cased
         ("corrected", "kor", False, "corrected"),
         ("corrected", "Kor", False, "Corrected"),
         ("straße", "STR", False, "STRASSE"),
+        ("don't", "don’", False, "don’t"),
+        ("cafés", "cafe\u0301", False, "cafe\u0301s"),
         ("", "", True, ""),
     ],
 )
