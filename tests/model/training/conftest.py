@@ -9,6 +9,8 @@ from hushkey.model.training.corpus import Pieces
 from hushkey.model.training.network import Network, Shape
 from hushkey.model.vocabulary import Vocabulary
 
+torch.set_num_threads(1)  # tiny networks: a second thread only waits, for long on a busy machine
+
 HABITS = (
     "I can see the cat, the cat can see you",
     "how are you today? then tomorrow",
