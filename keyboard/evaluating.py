@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import IO, Any, Literal, cast
+from typing import Any, Literal
 
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.errors import KeyboardError
@@ -55,33 +55,50 @@ class Outcome:
 
 def read_typists(path: Path, limit: int | None = None) -> Iterator[Typist]:
     """Yield the users of a file of JSON lines, plain or .xz. Raises EvaluationRefused."""
-    with _opened(path) as stream:
-        for number, row in enumerate(stream):
-            if limit is not None and number >= limit:
-                return
-            try:
-                held = json.loads(row)
-                yield Typist(str(held["user"]), list(held["history"]), list(held["test"]))
-            except (ValueError, KeyError, TypeError) as error:
-                raise EvaluationRefused(
-                    f"line {number + 1} of {path.name} is not a JSON object with user, history and test; "
-                    "nothing was measured of it or after it"
-                ) from error
+    for number, row in enumerate(_rows_of(path)):
+        if limit is not None and number >= limit:
+            return
+        typist = _typist_in(row)
+        if typist is None:
+            raise EvaluationRefused(
+                f"line {number + 1} of {path.name} is not a JSON object with user, history and test; "
+                "nothing was measured of it or after it"
+            )
+        yield typist
 
 
 def read_lines_of(path: Path) -> list[str]:
     """Return the non-empty lines of a text file. Raises EvaluationRefused."""
-    with _opened(path) as stream:
-        return [line.strip() for line in stream if line.strip()]
+    return [line.strip() for line in _rows_of(path) if line.strip()]
 
 
-def _opened(path: Path) -> IO[str]:
+def _typist_in(row: str) -> Typist | None:
     try:
-        if path.suffix == ".xz":
-            return cast("IO[str]", lzma.open(path, "rt", encoding="utf-8"))
-        return path.open(encoding="utf-8")
-    except OSError as error:
-        raise EvaluationRefused(f"{path.name} cannot be opened; name a readable file") from error
+        held = json.loads(row)
+        name, history, test = held["user"], held["history"], held["test"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    if not isinstance(name, str) or not _are_lines(history) or not _are_lines(test):
+        return None
+    return Typist(name, history, test)
+
+
+def _are_lines(held: object) -> bool:
+    return isinstance(held, list) and all(isinstance(line, str) for line in held)
+
+
+def _rows_of(path: Path) -> Iterator[str]:
+    try:
+        with (
+            lzma.open(path, "rt", encoding="utf-8")
+            if path.suffix == ".xz"
+            else path.open(encoding="utf-8")
+        ) as rows:
+            yield from rows
+    except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
+        raise EvaluationRefused(
+            f"{path.name} cannot be read as UTF-8 text, plain or .xz; name another file"
+        ) from error
 
 
 class Evaluation:
@@ -136,8 +153,13 @@ class Evaluation:
         """Return the figures of a regime as the final JSON line; `many` adds corpora and users.
 
         Quality is the mean over corpora of each corpus' pooled figure; learn_s is a mean over users.
+        Raises EvaluationRefused where nobody was measured.
         """
         outcome = self.outcomes[regime]
+        if not outcome.users:
+            raise EvaluationRefused(
+                "nobody was measured: the file holds no user; name another file"
+            )
         corpora: defaultdict[str, Counts] = defaultdict(Counts)
         for name, counts in outcome.users.items():
             corpora[name.split("/")[0]] += counts
