@@ -1,0 +1,184 @@
+"""What was shown on one surface: stable slots, the skip rule, accepting, committing."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hushkey.keyboard.engine import SuggestionEngine
+from hushkey.keyboard.types import Suggestion
+
+PHRASE = "I think we can meet tomorrow at the station"
+
+
+def texts(offered: list[Suggestion]) -> list[str]:
+    return [suggestion.text for suggestion in offered]
+
+
+def typed_out(line: str) -> list[str]:
+    """What stands before the cursor after each key."""
+    return [line[:place] for place in range(len(line) + 1)]
+
+
+def test_a_suggestion_that_the_next_letter_confirms_stays_in_its_slot(engine):
+    session = engine.session()
+    shown = texts(session.suggest("I will see you t"))
+    kept = 0
+    for before in ("I will see you to", "I will see you tom", "I will see you tomo"):
+        now = texts(session.suggest(before))
+        prefix = before.rsplit(" ", 1)[-1]
+        for place, word in enumerate(shown):
+            if word.startswith(prefix) and word != prefix:
+                assert now[place] == word
+                kept += 1
+        shown = now
+    assert kept > 0
+
+
+def test_nothing_jumps_in_any_word_of_a_line_typed_key_by_key(engine):
+    session = engine.session()
+    before, shown = "", []
+    for now in typed_out(PHRASE):
+        offered = texts(session.suggest(now))
+        same_word = now[:-1] == before and " " not in now[-1:]
+        if same_word and len(shown) == len(offered) == 3:
+            for place, word in enumerate(shown):
+                if word in offered:
+                    assert offered.index(word) == place
+        before, shown = now, offered
+
+
+def test_no_slot_shows_a_word_that_another_shows(engine):
+    session = engine.session()
+    for now in typed_out(PHRASE):
+        offered = [text.lower() for text in texts(session.suggest(now))]
+        assert len(set(offered)) == len(offered) <= 3
+
+
+def test_a_new_word_starts_with_fresh_slots(engine):
+    fresh = texts(engine.session().suggest("how are "))
+    session = engine.session()
+    session.suggest("how a")
+    session.suggest("how are")
+    assert texts(session.suggest("how are ")) == fresh
+
+
+def test_asking_twice_shows_the_same(engine):
+    session = engine.session()
+    assert session.suggest("I will t") == session.suggest("I will t")
+
+
+def test_two_surfaces_do_not_know_of_each_other(engine):
+    one, another = engine.session("app"), engine.session("shell")
+    one.suggest("I will see you t")
+    one.suggest("I will see you to")
+    assert texts(another.suggest("how are ")) == texts(engine.session().suggest("how are "))
+    assert (one.surface, another.surface) == ("app", "shell")
+
+
+def test_the_bare_ranking_leaves_out_what_was_shown_for_this_word_and_not_taken(engine):
+    session = engine.session(policy="ranking")
+    shown: set[str] = set()
+    for before in ("we will t", "we will th", "we will the"):
+        offered = {text.lower() for text in texts(session.suggest(before))}
+        assert not offered & shown
+        shown |= offered
+
+
+def test_the_next_word_may_offer_again_what_the_last_one_passed_over(engine):
+    session = engine.session(policy="ranking")
+    first = texts(session.suggest("I think "))
+    session.suggest("I think t")
+    assert texts(session.suggest("I think ")) == first
+    session.suggest("how are ")
+    assert texts(session.suggest("I think ")) == first
+
+
+def test_the_same_place_on_the_next_line_is_a_new_word(engine):
+    session = engine.session(policy="ranking")
+    first = texts(session.suggest(""))
+    session.suggest("t")
+    session.commit("t")
+    engine.forget("t")
+    assert {text.lower() for text in texts(session.suggest(""))} == {t.lower() for t in first}
+
+
+def test_an_accepted_suggestion_takes_the_place_of_the_letters_and_brings_its_blank(engine):
+    session = engine.session()
+    before = "how are yo"
+    (offered, *_) = session.suggest(before)
+    given_ = session.accept(offered)
+    assert given_ == offered.text + " "
+    assert before[: len(before) - offered.replaces] + given_ == f"how are {offered.text} "
+
+
+def test_accepting_is_tallied_in_letters_and_blanks_that_needed_no_key(engine):
+    session = engine.session()
+    session.accept(Suggestion("tomorrow", "completion", 0.5, {}, 3))
+    assert (session.tally.accepted, session.tally.characters_given) == (1, 5)  # 9 - 3 - 1 key
+    session.accept(Suggestion("you", "prediction", 0.5, {}, 0))
+    assert (session.tally.accepted, session.tally.characters_given) == (2, 8)
+
+
+def test_a_word_that_saves_nothing_is_never_tallied_as_a_loss(engine):
+    session = engine.session()
+    session.accept(Suggestion("it", "typed", 0.0, {}, 2))
+    assert session.tally.characters_given == 0
+    session.accept(Suggestion("it", "typed", 0.0, {}, 5))
+    assert session.tally.characters_given == 0
+
+
+def test_after_accepting_the_slots_are_those_of_a_fresh_word(engine):
+    session = engine.session(policy="ranking")
+    (offered, *_) = session.suggest("I t")
+    session.accept(offered)
+    assert session.suggest("I t")[0] == offered
+
+
+def test_a_committed_line_is_learned(engine):
+    session = engine.session()
+    session.commit("the zorblax zorblax")
+    assert engine.words_learned == 3
+    assert engine.knows("zorblax")
+
+
+def test_several_lines_are_learned_one_by_one_and_blank_ones_not_at_all(engine):
+    session = engine.session()
+    session.commit("one two\n\n   \nthree\r\nfour")
+    assert engine.words_learned == 4
+    session.commit("")
+    session.commit(" \n ")
+    assert engine.words_learned == 4
+
+
+def test_an_owner_who_takes_commits_gets_the_text_and_the_engine_learns_nothing(engine):
+    received = []
+    session = engine.session(on_commit=received.append)
+    session.commit("my secret line\nand another")
+    assert received == ["my secret line\nand another"]
+    assert engine.words_learned == 0
+
+
+def test_suggesting_and_accepting_teach_nothing(engine):
+    session = engine.session()
+    for now in typed_out("how are you"):
+        offered = session.suggest(now)
+        if offered:
+            session.accept(offered[0])
+    assert engine.words_learned == 0
+    assert engine.trust == []
+
+
+def test_fewer_slots_show_fewer_words(engine):
+    assert len(engine.session().suggest("how are ", 1)) == 1
+
+
+@pytest.mark.parametrize("policy", ["shown", "ranking"])
+@settings(max_examples=25)
+@given(st.lists(st.text(st.characters(), max_size=12), max_size=6))
+def test_no_order_of_questions_makes_a_session_raise(tiny_base, policy, questions):
+    session = SuggestionEngine(tiny_base).session(policy=policy)
+    for before in questions:
+        for suggestion in session.suggest(before):
+            assert suggestion.replaces <= len(before)
+            session.accept(suggestion)
+        session.commit(before)
