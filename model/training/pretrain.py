@@ -131,32 +131,57 @@ def pretrain(  # noqa: PLR0913  one call says all that a training depends on
         return before
     low = has_fast_bfloat16(device)
     say(f"device {device}, bfloat16 {low}, threads {torch.get_num_threads()}")
-    began, saved, read, average = time.monotonic(), time.monotonic(), 0, 0.0
-    for step, batch in _batches(files, vocabulary, recipe, first):
-        if step >= recipe.steps:
-            break
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.rate_at(step)
-        optimizer.zero_grad(set_to_none=True)
-        with torch.autocast(device.type, torch.bfloat16, enabled=low):
-            loss = batch_loss(network, batch, device)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
-        optimizer.step()
-        read += batch.inputs.size
-        average = loss.item() if step == first else 0.98 * average + 0.02 * loss.item()
-        if step % 50 == 0:
-            pace = read / (time.monotonic() - began)
-            say(
-                f"step {step}/{recipe.steps} loss {average:.4f} "
-                f"rate {recipe.rate_at(step):.2e} {pace:.0f} pieces/s"
+    began, saved, read, average, done = time.monotonic(), time.monotonic(), 0, 0.0, first
+    try:
+        for step, batch in _batches(files, vocabulary, recipe, first):
+            if step >= recipe.steps:
+                break
+            loss = _step(
+                network,
+                optimizer,
+                batch,
+                rate=recipe.rate_at(step),
+                clip=recipe.clip,
+                device=device,
+                low=low,
             )
-            recipe = _steered(recipe, control)
-        if time.monotonic() - saved > recipe.checkpoint_s:
-            save_checkpoint(checkpoint, network, optimizer, step + 1, before + read)
-            saved = time.monotonic()
-    save_checkpoint(checkpoint, network, optimizer, recipe.steps, before + read)
+            done, read = step + 1, read + batch.inputs.size
+            average = loss if step == first else 0.98 * average + 0.02 * loss
+            if step % 50 == 0:
+                pace = read / (time.monotonic() - began)
+                say(
+                    f"step {step}/{recipe.steps} loss {average:.4f} "
+                    f"rate {recipe.rate_at(step):.2e} {pace:.0f} pieces/s"
+                )
+                recipe = _steered(recipe, control)
+            if time.monotonic() - saved > recipe.checkpoint_s:
+                save_checkpoint(checkpoint, network, optimizer, done, before + read)
+                saved = time.monotonic()
+    finally:  # also where the owner interrupts: what was trained is kept
+        save_checkpoint(checkpoint, network, optimizer, done, before + read)
     return before + read
+
+
+def _step(  # noqa: PLR0913  all that one step depends on
+    network: Network,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
+    *,
+    rate: float,
+    clip: float,
+    device: torch.device,
+    low: bool,
+) -> float:
+    """Take one step; returns its loss in nats."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    optimizer.zero_grad(set_to_none=True)
+    with torch.autocast(device.type, torch.bfloat16, enabled=low):
+        loss = batch_loss(network, batch, device)
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(network.parameters(), clip)
+    optimizer.step()
+    return loss.item()
 
 
 def _steered(recipe: Recipe, control: Path | None) -> Recipe:
