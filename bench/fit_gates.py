@@ -1,7 +1,7 @@
 """Fit the starting values of the mixer's gates on public writers, by expectation-maximisation.
 
     python bench/fit_gates.py --users ../shared/corpora/users --exclude ../shared/peers/dev.jsonl.xz \
-        --out model/base/gates.json
+        --base model/base
 
 Only corpora marked as allowed to train what ships are read, and no writer that anything is measured on.
 What comes out is about two hundred numbers between 0 and 1, and no word.
@@ -25,7 +25,9 @@ from hushkey.keyboard.reader import Reader
 from hushkey.keyboard.recency import Recency
 from hushkey.keyboard.teaching import judgement
 from hushkey.keyboard.wordbook import Wordbook
+from hushkey.model.base import CARD, GATES, MANIFEST, files_of, load_base, write_manifest
 from hushkey.model.text import fold, sentences_of
+from hushkey.model.training.card import with_files
 
 ALLOWED = ("duraspace_irc", "gov_bloggers", "self_dialogue", "star_users")
 WORDS = (300, 4_000)  # of a writer's history that are replayed: at least, at most
@@ -118,12 +120,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=Path, required=True)
     parser.add_argument("--exclude", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True, help="folder of the base they are for")
     parser.add_argument("--writers", type=int, default=20, help="of each corpus")
     options = parser.parse_args()
     with lzma.open(options.exclude, "rt", encoding="utf-8") as stream:
         excluded = {json.loads(row)["user"] for row in stream}
-    engine = SuggestionEngine()
+    engine = SuggestionEngine(load_base(options.base))
     reader = Reader(engine.base.runtime(), engine.base.word_table)
     histories = []
     for number, lines in enumerate(writers(options.users, excluded, options.writers)):
@@ -131,7 +133,13 @@ def main() -> None:
         sys.stderr.write(f"writer {number}: {len(histories[-1])} words\n")
     gates = fit(histories)
     rows = [[list(name), round(value, 4)] for name, value in sorted(gates.items(), key=repr)]
-    options.out.write_text(json.dumps({"gates": rows}) + "\n", encoding="utf-8")
+    (options.base / GATES).write_text(json.dumps({"gates": rows}) + "\n", encoding="utf-8")
+    manifest = json.loads((options.base / MANIFEST).read_text(encoding="utf-8"))
+    write_manifest(options.base, {k: v for k, v in manifest.items() if k != "files"})
+    card = options.base / CARD
+    card.write_text(
+        with_files(card.read_text(encoding="utf-8"), files_of(options.base)), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

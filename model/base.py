@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -90,15 +91,19 @@ def load_base(folder: Path = SHIPPED) -> Base:
     return Base(folder, hashes)
 
 
-def write_manifest(folder: Path, facts: dict[str, object]) -> Base:
+def write_manifest(folder: Path, facts: Mapping[str, object]) -> Base:
     """State size and hash of every artefact in `folder`, beside `facts`; returns the base."""
-    names = [GRAPH, WEIGHTS, PIECES, LEXICON, GATES]
-    files = {}
-    for name in names:
+    text = json.dumps({"format": 1, **facts, "files": files_of(folder)}, indent=1, sort_keys=True)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    return load_base(folder)
+
+
+def files_of(folder: Path) -> dict[str, dict[str, object]]:
+    """Return size and SHA-256 of each artefact that is in `folder`, by name."""
+    files: dict[str, dict[str, object]] = {}
+    for name in (GRAPH, WEIGHTS, PIECES, LEXICON, GATES):
         path = folder / name
         if path.exists():
             data = path.read_bytes()
             files[name] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    text = json.dumps({"format": 1, **facts, "files": files}, indent=1, sort_keys=True)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    return load_base(folder)
+    return files

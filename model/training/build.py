@@ -119,7 +119,7 @@ def _ship(network: Network, material: _Material, recipe: Recipe, out: Path, read
     base = write_manifest(out, facts)
     _say("measuring on held-out lines")
     appraisal = appraise(network, base, held_lines(material.files))
-    base = write_manifest(out, {**facts, "held_out": asdict(appraisal)})
+    write_manifest(out, {**facts, "held_out": asdict(appraisal)})
     card = model_card(
         sources=material.sources,
         words={file.name: _words(file, material.vocabulary) for file in material.files},

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from hushkey.model.training.appraisal import Appraisal
 from hushkey.model.training.sources import Source
 
+_FILES = "## Files"
+
 
 def model_card(  # noqa: PLR0913  a card states all of it
     *,
@@ -81,9 +83,17 @@ profanity was not, so a suggestion may be rude: `hushkey block WORD`.
 Anything but suggesting words to a person who picks them. It knows no facts, mirrors the wording of its
 sources (US English, spoken technology talk, dated fiction in part), and can be biased as they are.
 
-## Files
+{_files(files)}"""
 
-| file | bytes | SHA-256 |
-|---|---:|---|
-{hashes}
-"""
+
+def with_files(card: str, files: Mapping[str, Mapping[str, object]]) -> str:
+    """Return a card with its list of files made anew, for a file that came or changed after it was written."""
+    return card[: card.index(_FILES)] + _files(files)
+
+
+def _files(files: Mapping[str, Mapping[str, object]]) -> str:
+    rows = "\n".join(
+        f"| `{name}` | {entry['bytes']:,} | `{entry['sha256']}` |"
+        for name, entry in sorted(files.items())
+    )
+    return f"{_FILES}\n\n| file | bytes | SHA-256 |\n|---|---:|---|\n{rows}\n"
