@@ -27,10 +27,6 @@ def model_card(  # noqa: PLR0913  a card states all of it
         for source in sources
     )
     settings = "\n".join(f"| {name} | {value} |" for name, value in {**shape, **recipe}.items())
-    hashes = "\n".join(
-        f"| `{name}` | {entry['bytes']:,} | `{entry['sha256']}` |"
-        for name, entry in sorted(files.items())
-    )
     return f"""# The hushkey base model
 
 A next-word model for English: a residual stack of LSTMs over case-folded words cut into sentencepiece
