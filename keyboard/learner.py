@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from hushkey.model.adapter import Adapter
 from hushkey.model.errors import ModelError
 from hushkey.model.frames import Frame, read_frame, write_frame
 
+_SECRETS = "HUSHKEY_PASSPHRASE"  # and HUSHKEY_PASSPHRASE_FD
 _WORKER = "hushkey.model.training.worker"
 # Lines of every length make torch keep a compiled product for each; a seventh less memory, no slower.
 _LEAN = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "32"}
@@ -133,6 +134,11 @@ class _Stopped(Exception):
     """The child has put the request down and is ready for the next."""
 
 
+def _without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without what opens the history: the trainer has no use for it."""
+    return {name: value for name, value in environ.items() if not name.startswith(_SECRETS)}
+
+
 class _Child:
     """The process and the two threads that keep its pipes from blocking anybody."""
 
@@ -145,7 +151,7 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            env={**os.environ, **_LEAN},
+            env={**_without_secrets(os.environ), **_LEAN},
         )
         self._writing = threading.Lock()
         threading.Thread(target=self._read, daemon=True).start()

@@ -20,7 +20,6 @@ from typing import Any, Self, TextIO
 
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.errors import KeyboardError
-from hushkey.keyboard.hardening import disable_core_dumps
 from hushkey.keyboard.history import History
 from hushkey.keyboard.keys import MasterKey, Passphrase
 from hushkey.keyboard.keystore import destroy_key, open_keystore
@@ -316,8 +315,9 @@ def open_profile(
     """Open the owner's profile, made on first use; `home` and `HUSHKEY_HOME` override the usual places.
 
     `in_memory` gives a throwaway profile: no file, no keyring, no passphrase. Raises KeyboardError.
+    A process that is all ours should call `hushkey.keyboard.hardening.disable_core_dumps` first; an
+    embedder's is not ours to change.
     """
-    disable_core_dumps()
     if in_memory:
         return Profile(Store.memory(), None, None, base)
     where = places_in(home) if home is not None else places(os.environ)
