@@ -10,6 +10,7 @@ from textual import work
 from textual.app import App, SystemCommand
 
 from hushkey.keyboard.errors import WrongPassphrase
+from hushkey.tui.alt_digits import read_alt_digits
 from hushkey.tui.faults import describe
 from hushkey.tui.opening import KeyChoice, Opener, Survey
 from hushkey.tui.screens.key_choice import KeyChoiceScreen
@@ -39,6 +40,7 @@ class HushkeyApp(App[None]):
 
     def __init__(self, opener: Opener) -> None:
         super().__init__()
+        read_alt_digits()
         self._opener = opener
         self._profile: Keeper | None = None
         self._survey: Survey | None = None

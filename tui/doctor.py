@@ -121,8 +121,8 @@ def _key(opener: OwnerOpener) -> Iterator[Finding]:
         mend = "Set HUSHKEY_PASSPHRASE, or start 'hushkey' and choose a passphrase."
         yield Finding("key", "mind", "no place for the key is chosen yet", mend)
     else:
-        tense = "will lie" if survey.first_run else "lies"
-        note = KEY_PLACE_NOTES[survey.key_place].replace("lies", tense)
+        tense = "will lie " if survey.first_run else "lies "
+        note = tense + KEY_PLACE_NOTES[survey.key_place]
         yield Finding("key", "mind" if survey.key_place == "file" else "well", note)
 
 

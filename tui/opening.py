@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from hushkey.tui.ports import Keeper
 
 KEY_PLACE_NOTES: Final[Mapping[Place, str]] = {
-    "keyring": "its key lies in your system's keyring",
-    "passphrase": "its key lies in a file that only your passphrase opens",
-    "file": "its key lies in a file that only your account may read, with no passphrase",
+    "keyring": "in your system's keyring",
+    "passphrase": "in a file that only your passphrase opens",
+    "file": "in a file that only your account may read, with no passphrase",
 }
 
 _KEPT: Final = (
@@ -65,7 +65,7 @@ def kept_text(survey: Survey) -> tuple[tuple[str, str], ...]:
     """Return the first-run notice: pairs of a short head and a plain sentence."""
     place = "where its key lies you choose next"
     if survey.key_place is not None:
-        place = KEY_PLACE_NOTES[survey.key_place]
+        place = f"its key lies {KEY_PLACE_NOTES[survey.key_place]}"
     return (
         ("Kept", _KEPT),
         ("Where", f"{survey.data}"),

@@ -1,20 +1,26 @@
-"""A picture of the app with a sample text in it: the shipped base in memory, nothing of an owner."""
+"""A picture of the app with a sample text in it: the shipped base in memory, nothing of an owner.
+
+The text is typed as the ideal typist of `hushkey eval` does: a suggestion that is the word is taken.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from hushkey.keyboard.profile import open_profile
 from hushkey.tui.app import HushkeyApp
 from hushkey.tui.opening import KeyChoice, Survey
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.pilot import Pilot
 
     from hushkey.tui.ports import Keeper
 
-_SETTLE_S = 1.0  # for the last answer to arrive and be painted
+_POLL_S: Final = 0.01
+_PATIENCE: Final = 1000  # polls; a key that takes ten seconds to be answered is a fault
 
 
 class MemoryOpener:
@@ -30,24 +36,50 @@ class MemoryOpener:
 
 
 def take(text: str, *, columns: int, rows: int) -> str:
-    """Return the SVG of the app at that size after `text` was typed, accepting nothing."""
+    """Return the SVG of the app at that size once `text` is typed; its last word stays unfinished."""
     app = HushkeyApp(MemoryOpener())
     pictures: list[str] = []
 
-    async def type_and_look(pilot: Pilot[object]) -> None:
-        while not app.typing.begun:
-            await pilot.pause(0.05)
+    async def play(pilot: Pilot[object]) -> None:
+        await _until(pilot, lambda: app.typing.begun)
         app.typing.editor.cursor_blink = False
-        for character in text:
-            await pilot.press("enter" if character == "\n" else character)
-        await pilot.pause(_SETTLE_S)
+        await _type(app, pilot, text)
+        await pilot.pause()
         pictures.append(app.export_screenshot())
         app.exit()
 
     try:
-        app.run(headless=True, size=(columns, rows), auto_pilot=type_and_look)
+        app.run(headless=True, size=(columns, rows), auto_pilot=play)
     finally:
         app.finish()
     if not pictures:
-        raise RuntimeError(app.fault or "the app ended before the picture")
+        raise RuntimeError("the app ended before the picture")
     return pictures[0]
+
+
+async def _type(app: HushkeyApp, pilot: Pilot[object], text: str) -> None:
+    editor = app.typing.editor
+    while len(editor.text) < len(text):
+        rest = text[len(editor.text) :]
+        word = rest.split(maxsplit=1)[0] if not rest[0].isspace() else ""
+        slot = _slot_of(editor.before, word, app)
+        if slot is not None and text.startswith(editor.text + word + " "):
+            await pilot.press(f"alt+{slot}")
+        else:
+            await pilot.press("enter" if rest[0] == "\n" else rest[0])
+        await _until(pilot, lambda: editor.offer.asked == editor.before)
+
+
+def _slot_of(before: str, word: str, app: HushkeyApp) -> int | None:
+    """Return the number of the slot that offers the word under way as `word` completes it."""
+    begun = before.rsplit(" ", maxsplit=1)[-1]
+    offered = [suggestion.text for suggestion in app.typing.editor.offer.suggestions]
+    return offered.index(begun + word) + 1 if word and begun + word in offered else None
+
+
+async def _until(pilot: Pilot[object], holds: Callable[[], bool]) -> None:
+    for _ in range(_PATIENCE):
+        if holds():
+            return
+        await pilot.pause(_POLL_S)
+    raise RuntimeError("the engine did not answer")

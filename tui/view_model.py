@@ -23,10 +23,12 @@ _KIND_NOTES: Final[Mapping[str, str]] = {
 }
 _EXPERT_NOTES: Final[Mapping[str, str]] = {
     "network": "the shipped base, with what it learned from you",
-    "memory": "your own phrases",
+    "memory-1": "how often you use this word",
+    "memory-2": "what you write after the word before",
+    "memory-3": "what you write after the two words before",
+    "memory-4": "what you write after the three words before",
     "recency": "words you used a moment ago",
     "lexicon": "the shipped word list",
-    "corrections": "likely typing slips",
 }
 _BAR_CELLS: Final = 14
 
@@ -124,7 +126,7 @@ def learned(report: LearnReport) -> Learning:
     if not report.words:
         return Learning(note="nothing to learn from yet")
     if not report.kept:
-        return Learning(note="no better than before: nothing changed")
+        return Learning(note="no better: nothing changed")
     before, after = report.before_recall_at_3, report.after_recall_at_3
     return Learning(note=f"learned · recall@3 {before:.0%} → {after:.0%}")
 

@@ -33,7 +33,7 @@ def suggestions_for(before: str, k: int = 3) -> list[Suggestion]:
         kind = "completion"
     return [
         Suggestion(
-            word, kind, 0.5 / (i + 1), {"network": 0.4 / (i + 1), "memory": 0.2}, len(prefix)
+            word, kind, 0.5 / (i + 1), {"network": 0.4 / (i + 1), "memory-2": 0.2}, len(prefix)
         )
         for i, word in enumerate(words[:k])
     ]

@@ -111,6 +111,13 @@ async def test_a_slot_is_taken_by_a_click() -> None:
         assert d.editor.text == "in ten mean "
 
 
+async def test_alt_and_a_letter_types_no_letter() -> None:
+    async with desk() as d:
+        d.app.post_message(events.Key("alt+x", "x"))
+        d.app.post_message(events.Key("y", "y"))
+        await d.until(lambda: d.editor.text == "y")
+
+
 async def test_an_empty_slot_takes_nothing() -> None:
     async with desk() as d:
         await d.typed("in ten me")

@@ -5,26 +5,45 @@ from pathlib import Path
 import pytest
 from scripted import ScriptedOpener
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Input
 
 from hushkey.tui.app import HushkeyApp
 from hushkey.tui.opening import Survey
+from hushkey.tui.screens.key_choice import KeyChoiceScreen
+from hushkey.tui.screens.welcome import WelcomeScreen
 
 SIZES = pytest.mark.parametrize("columns", [60, 100, 160])
 HOME = Path("/home/ada/.local/share/hushkey")
 
 
-def scene(*keys: str, asked: str | None = None):
+def questions(*keys: str, screen: type[Screen[object]]):
+    """Return what to do before the picture of a question: the keys, the screen, no blinking."""
+
+    async def play(pilot: Pilot[None]) -> None:
+        while not isinstance(pilot.app.screen, WelcomeScreen):
+            await pilot.pause(0.01)
+        await pilot.press(*keys)
+        while not isinstance(pilot.app.screen, screen):
+            await pilot.pause(0.01)
+        for field in pilot.app.screen.query(Input):
+            field.cursor_blink = False
+        await pilot.pause()
+
+    return play
+
+
+def scene(*keys: str, asked: str):
     """Return what to do before the picture: no blinking, the keys, the answer to the last one."""
 
     async def play(pilot: Pilot[None]) -> None:
         app = pilot.app
         assert isinstance(app, HushkeyApp)
         app.typing.editor.cursor_blink = False
-        if asked is not None:
-            while not app.typing.begun:
-                await pilot.pause(0.01)
+        while not app.typing.begun:
+            await pilot.pause(0.01)
         await pilot.press(*keys)
-        while asked is not None and app.typing.editor.offer.asked != asked:
+        while app.typing.editor.offer.asked != asked or not app.typing.editor.offer.suggestions:
             await pilot.pause(0.01)
         await pilot.pause()
 
@@ -66,13 +85,14 @@ def test_a_learning_run_under_way(snap_compare, columns: int) -> None:
 @SIZES
 def test_the_first_screen(snap_compare, columns: int) -> None:
     opener = ScriptedOpener(first=Survey(HOME, first_run=True, key_place="keyring"))
-    assert snap_compare(HushkeyApp(opener), terminal_size=(columns, 24), run_before=scene())
+    play = questions(screen=WelcomeScreen)
+    assert snap_compare(HushkeyApp(opener), terminal_size=(columns, 24), run_before=play)
 
 
 @SIZES
 def test_the_choice_of_where_the_key_lies(snap_compare, columns: int) -> None:
     opener = ScriptedOpener(first=Survey(HOME, first_run=True, key_place=None))
-    play = scene("enter")
+    play = questions("enter", screen=KeyChoiceScreen)
     assert snap_compare(HushkeyApp(opener), terminal_size=(columns, 24), run_before=play)
 
 

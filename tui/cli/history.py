@@ -66,7 +66,11 @@ def import_(
     author: str | None,
     as_json: bool,
 ) -> None:
-    """Learn from what you typed elsewhere: plain text, JSONL, shell history, chat export."""
+    """Keep and learn what you typed elsewhere.
+
+    FILEs may be plain text, JSON lines, a shell history or a chat export; the format is found by
+    looking. Secrets are cut out before anything is written.
+    """
     from hushkey.keyboard.importing import read_lines
 
     lines = words = 0
@@ -89,7 +93,10 @@ def import_(
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @opens_profile
 def export(profile: Profile, file: Path | None) -> None:
-    """Write the history, readable, to FILE (new, 0600) or to standard output: a JSON line each."""
+    """Write the history as readable JSON lines.
+
+    To FILE, which must be new and is yours alone (0600), or to standard output.
+    """
     if file is None:
         profile.export(sys.stdout)
         return
@@ -106,7 +113,7 @@ def export(profile: Profile, file: Path | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @opens_profile
 def wipe(profile: Profile, *, yes: bool) -> int:
-    """Destroy the key, then the history and all that was learned. There is no way back."""
+    """Destroy the key, then all data. There is no way back."""
     if not yes:
         count = profile.history.count()
         question = f"Destroy {count:,} entries and all that was learned from them?"

@@ -39,7 +39,7 @@ def opened(opener: OwnerOpener) -> Iterator[Profile]:
 def opens_profile(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the open profile as its first argument, and `--bare-key-file`."""
 
-    def run(ctx: click.Context, *args: Any, bare_key_file: bool, **options: Any) -> Any:
+    def run(ctx: click.Context, /, *args: Any, bare_key_file: bool, **options: Any) -> Any:
         from hushkey.tui.owner import from_environment
 
         opener = from_environment(bare=bare_key_file or bool(ctx.find_root().obj))

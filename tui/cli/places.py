@@ -50,7 +50,7 @@ def locate(*, as_json: bool) -> None:
 @click.command()
 @output.as_json
 def doctor(*, as_json: bool) -> int:
-    """Examine the installation and the owner's files; say how to mend what is wrong."""
+    """Examine installation and files; say how to mend what is wrong."""
     from hushkey.tui.doctor import examine
 
     findings = examine(os.environ)

@@ -14,7 +14,7 @@ from hushkey.tui.cli.opening import ask_passphrase, asked_passphrase, bare_key_f
 
 @click.group()
 def recovery() -> None:
-    """A code that opens the history when the keyring or the passphrase is lost."""
+    """The key on paper, for when keyring or passphrase is lost."""
 
 
 @recovery.command("export")

@@ -24,7 +24,8 @@ SAMPLE = "Thanks for the quick answer!\nI will send you the rest of the notes to
 
 def start_app(*, bare_key_file: bool) -> int:
     """Run the app on the owner's profile; return the exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # The app paints on standard error: were that a file, all that is typed would stand in it.
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         output.note(
             "hushkey: the app needs a terminal; see 'hushkey type --plain' or 'hushkey --help'"
         )
@@ -49,7 +50,7 @@ def start_app(*, bare_key_file: bool) -> int:
 @click.option("--plain", is_flag=True, help="Line by line, without a screen: for screen readers.")
 @click.option("--bare-key-file", is_flag=True, help="Keep the key in a 0600 file, unwrapped.")
 def type_(*, plain: bool, bare_key_file: bool) -> int:
-    """Type with suggestions: the app, or line by line with --plain."""
+    """Start the app, or type line by line with --plain."""
     if not plain:
         return start_app(bare_key_file=bare_key_file)
     from hushkey.tui.cli.opening import opened
@@ -79,10 +80,11 @@ def _line() -> str:
 @click.option("--base", "base_only", is_flag=True, help="The shipped base alone.")
 @output.as_json
 def suggest(text: tuple[str, ...], *, count: int, base_only: bool, as_json: bool) -> None:
-    """Suggest what follows TEXT, or each line of standard input where TEXT is '-'.
+    """Suggest what follows TEXT.
 
-    A TEXT that ends in a space asks for the next word, else for the rest of the last one. The
-    owner's profile answers where there is one, the shipped base where there is none.
+    Where TEXT is '-', each line of standard input is answered with a line. A TEXT that ends in a
+    space asks for the next word, else for the rest of the last one. The owner's profile answers
+    where there is one, the shipped base where there is none.
     """
     with _asking(base_only=base_only) as ask:
         if text != ("-",):
@@ -122,7 +124,10 @@ def _show(suggestions: list[Suggestion], between: str, *, as_json: bool) -> None
 @click.option("--rows", default=30, show_default=True, type=click.IntRange(16, 100))
 @click.option("--text", default=SAMPLE, help="What is typed before the picture is taken.")
 def screenshot(out: Path, columns: int, rows: int, text: str) -> None:
-    """Write a picture of the app to OUT (SVG): the shipped base, nothing of the owner's."""
+    """Write a picture of the app to OUT, an SVG.
+
+    It shows the shipped base on a sample text, and nothing of the owner's.
+    """
     from hushkey.tui.picture import take
 
     out.write_text(take(text, columns=columns, rows=rows), encoding="utf-8")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @output.as_json
 @opens_profile
 def forget(profile: Profile, words: tuple[str, ...], *, as_json: bool) -> None:
-    """Cut WORDs out of the history and out of all that was learned from it."""
+    """Cut WORDs out of the history and all that was learned."""
     counts = [profile.forget(word).entries for word in words]
     if as_json:
         output.result_json({"words": len(words), "entries": sum(counts)})
@@ -32,7 +32,7 @@ def forget(profile: Profile, words: tuple[str, ...], *, as_json: bool) -> None:
 @output.as_json
 @opens_profile
 def block(profile: Profile, words: tuple[str, ...], *, as_json: bool) -> None:
-    """Never suggest WORDs again; without a WORD, list what is blocked."""
+    """Never suggest WORDs again; with none, list those blocked."""
     for word in words:
         profile.block(word)
     if words and not as_json:

@@ -175,15 +175,16 @@ class GhostEditor(TextArea, inherit_bindings=False):
     # Keys ----------------------------------------------------------------------------------------
 
     async def _on_key(self, event: events.Key) -> None:
+        event.prevent_default()  # `TextArea` would be given the event once more
+        if event.key.startswith("alt+"):
+            return  # a command, though the event carries a character
         if event.key == "tab":
             event.stop()
-            event.prevent_default()
             if not self._take(0):
                 self._type("\t")
             return
         if event.is_printable and event.character is not None:
             event.stop()
-            event.prevent_default()
             self._restart_blink()
             self._type(event.character)
             return

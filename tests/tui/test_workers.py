@@ -1,0 +1,103 @@
+"""The thread that talks to the engine: order, coalescing, and an end with nothing lost."""
+
+import threading
+
+from scripted import ScriptedProfile
+from textual.message import Message
+
+from hushkey.keyboard.errors import HistoryFull
+from hushkey.tui.messages import KeyboardFailed, LineKept, SuggestionsReady
+from hushkey.tui.workers import Conversation
+
+
+class Posts:
+    """What was posted, and a way to wait for it."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self._arrived = threading.Condition()
+
+    def __call__(self, message: Message) -> None:
+        with self._arrived:
+            self.messages.append(message)
+            self._arrived.notify_all()
+
+    def wait_for(self, count: int) -> list[Message]:
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.messages) >= count, 5)
+            return list(self.messages)
+
+
+def begun(profile: ScriptedProfile | None = None) -> tuple[Conversation, ScriptedProfile, Posts]:
+    profile = profile or ScriptedProfile()
+    posts = Posts()
+    return Conversation(profile, "test", posts), profile, posts
+
+
+def test_an_answer_carries_the_token_of_its_question() -> None:
+    conversation, _, posts = begun()
+    conversation.ask(7, "see you tom")
+    (answer,) = posts.wait_for(1)
+    assert isinstance(answer, SuggestionsReady)
+    assert (answer.token, answer.offer.asked) == (7, "see you tom")
+    assert conversation.finish()
+
+
+def test_of_many_questions_only_the_first_begun_and_the_newest_are_asked() -> None:
+    conversation, profile, posts = begun()
+    profile.gate.clear()
+    conversation.ask(0, "first")
+    while not profile.asked:
+        pass
+    for token in range(1, 100):
+        conversation.ask(token, f"text {token}")
+    profile.gate.set()
+    posts.wait_for(2)
+    assert profile.asked == ["first", "text 99"]
+    assert conversation.finish()
+
+
+def test_lines_are_kept_in_their_order_and_before_the_thread_ends() -> None:
+    conversation, profile, _ = begun()
+    lines = [f"line {number}" for number in range(50)]
+    for line in lines:
+        conversation.commit(line)
+    assert conversation.finish()
+    assert profile.committed == lines
+
+
+def test_a_refused_line_is_told_and_the_next_is_kept() -> None:
+    conversation, profile, posts = begun()
+    refusals = iter([HistoryFull("no room; nothing was kept; free some"), None])
+    keep = profile.committed.append
+
+    class Session:
+        def commit(self, text: str) -> None:
+            if refusal := next(refusals):
+                raise refusal
+            keep(text)
+
+    conversation._session = Session()
+    conversation.commit("lost")
+    conversation.commit("kept")
+    told, kept = posts.wait_for(2)
+    assert isinstance(told, KeyboardFailed)
+    assert isinstance(kept, LineKept)
+    assert profile.committed == ["kept"]
+    assert conversation.finish()
+
+
+def test_a_fault_in_the_engine_is_told_without_what_was_typed() -> None:
+    conversation, _, posts = begun()
+
+    class Session:
+        def suggest(self, text_before_cursor: str, k: int = 3) -> None:
+            raise RuntimeError(text_before_cursor)
+
+    conversation._session = Session()
+    conversation.ask(1, "a secret")
+    (told,) = posts.wait_for(1)
+    assert isinstance(told, KeyboardFailed)
+    assert "secret" not in told.text
+    assert "RuntimeError" in told.text
+    assert conversation.finish()
