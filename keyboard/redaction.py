@@ -8,11 +8,11 @@ written with possessive repeats and bounded looks, as a line may have a million 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from hushkey.keyboard.redaction_codes import one_time_codes
 from hushkey.keyboard.redaction_numbers import (
     card_numbers,
     ibans,
     long_numbers,
-    one_time_codes,
     phone_numbers,
 )
 from hushkey.keyboard.redaction_passwords import loose_passwords, named_passwords

@@ -1,4 +1,4 @@
-"""Find numbers that identify or authorise: cards, accounts, phones, one-time codes. Pure.
+"""Find numbers that identify or authorise: cards, accounts, telephones. Pure.
 
 Years, dates, times, prices, versions, decimals and IPv4 addresses are not among them.
 """
@@ -117,78 +117,6 @@ def _possible(text: str, start: int, end: int) -> Iterator[_Span]:
             yield start, end
             return
         end = _last_gap(text, start, end)
-
-
-# One-time codes -----------------------------------------------------------------------------------
-
-_CODE = r"(?<![\w.,-])(?P<code>\d{3}[ -]\d{3}|\d{4,8}|(?=[A-Z]*\d)[A-Z0-9]{5,8})(?![\w-]|[.,:]\d)"
-_NAMED_CODE = re.compile(
-    r"\b(?:(?P<kind>[A-Za-z]{1,20})[ -])?(?P<name>(?i:code|otp|passcode|2fa|mfa)|TAN)\b"
-    r"(?P<gap>(?i:[ ]?(?:is|was|number|no\.?|#|:|=|-|->|→|for [\w.]{1,20}:?| ){0,3}[ ]?))" + _CODE
-)
-_STRONG_CODE = re.compile(
-    r"(?i:\b(?:(?:one[ -]?time|verification|confirmation|security|authentication|authorization"
-    r"|log-?in|sign-?in|access) (?:pass)?(?:code|pin|password)|otp|passcode)\b)"
-    r"[^\d\n█]{1,30}?" + _CODE
-)
-_CODE_FIRST = re.compile(
-    _CODE + r"(?i: (?:is|as) (?:your|the|my|a)\b[^\n.█]{0,40}?\b(?:code|otp|pin|passcode|password))"
-)
-_USE_CODE = re.compile(
-    r"(?i:\b(?:use|enter|type|send|text)(?: the)?(?: code| pin)? )"
-    + _CODE
-    + r"(?i:(?= (?:to|as|for|when|on) (?:\w+ ){0,3}?(?:verify|confirm|log|login|sign|pair)))"
-)
-_PREFIXED_CODE = re.compile(r"(?<![\w-])(?:G|FB|LN)-\d{5,6}(?![\w-])")
-_CODE_WORDS = (
-    "code",
-    "otp",
-    "2fa",
-    "mfa",
-    "tan",
-    "pin",
-    "password",
-    "use",
-    "enter",
-    "type",
-    "send",
-    "text",
-)
-_LONELY_CODE = re.compile(r"\s*(\d{6}|\d{3}[ -]\d{3})\s*")
-_SAID = re.compile(r"(?i:is|was|[:=#>→])")
-_NAMES_OF_OTHERS = """
-zip post postal area country error exit status response return dress color colour product source
-item unit building tax discount morse http state language currency city dial dialing dialling
-bar qr penal civil criminal fire byte char key sort promo coupon voucher
-"""
-_OTHER_CODES = frozenset(_NAMES_OF_OTHERS.split())
-
-
-def one_time_codes(text: str) -> Iterator[_Span]:
-    """Find codes that let somebody in once: by what is said of them, or alone on their line."""
-    if not any(map(str.isdecimal, text)):
-        return
-    lonely = _LONELY_CODE.fullmatch(text)
-    if lonely and not lonely[1].endswith("000"):
-        yield lonely.span(1)
-    yield from (match.span() for match in _PREFIXED_CODE.finditer(text))
-    lowered = text.lower()
-    if not any(word in lowered for word in _CODE_WORDS):
-        return
-    for match in _NAMED_CODE.finditer(text):
-        if _is_code(match["kind"], match["gap"], match["code"]):
-            yield match.span("code")
-    for pattern in (_STRONG_CODE, _CODE_FIRST, _USE_CODE):
-        for match in pattern.finditer(text):
-            if not _YEAR.fullmatch(match["code"]):
-                yield match.span("code")
-
-
-def _is_code(kind: str | None, gap: str, code: str) -> bool:
-    if (kind or "").lower() in _OTHER_CODES:
-        return False
-    # "the code is 4821", but neither "I code 1000 lines" nor "the code of 1986".
-    return bool(_SAID.search(gap)) or len(code) >= 6
 
 
 # Long numbers -------------------------------------------------------------------------------------

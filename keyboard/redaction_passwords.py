@@ -13,8 +13,9 @@ _VALUE = rf"(?![\"'`]█)(?P<value>{_QUOTED}|[^\s█]++)"
 # `password: x`, `db_password = "x"`, `"apiKey": "x"`, `export FOO_SECRET=x`
 _ASSIGNED = re.compile(
     r"(?<![A-Za-z0-9])(?P<name>[A-Za-z0-9_.-]{1,64}+)[\"'`]?(?P<sign>\s{0,4}(?:=>|:=|[:=])\s{0,4})"
-    + _VALUE
 )
+_ASSIGNED_VALUE = re.compile(_VALUE)
+_LOOKED_INTO = 200  # characters: a longer value that is no secret is passed by as a whole
 _ALWAYS = re.compile(r"(?i:(?:.*[_.-])?(?:pass(?:word|phrase|wd|code)|pwd|pw|passwort))")
 _IN_CAPITALS = re.compile(
     r"(?:[A-Z0-9]+_)*(?:PASS|PASSWORD|PASSWD|PWD|SECRET|TOKEN|KEY|CREDENTIALS?|AUTH|PIN)"
@@ -35,7 +36,7 @@ _TOLD = re.compile(
     r"(?i:\b(?P<name>pass(?:word|wd|code)|pwd|pw|passwort"
     r"|(?:pin|cvv2?|cvc2?|puk)(?: code| number)?)"
     r"(?P<of> (?:for|to|of|on)(?: [\w.'@-]{1,30}){1,4}?)?"
-    r"(?P<link>\s{0,2}[:=]|\s{1,2}(?:is|was|to|now)|(?(of)(?!)))\s{1,3})" + _VALUE
+    r"(?P<link>\s{0,2}[:=]|\s{1,2}(?:(?:is|was)(?: now)?:?|to|now)|(?(of)(?!)))\s{1,3})" + _VALUE
 )
 _TOLD_PHRASE = re.compile(
     r"(?i:\b(?:passphrase|seed phrase|recovery phrase)(?: (?:for|to|of) (?:[\w.'-]{1,30} ){1,4}?)?"
@@ -45,10 +46,11 @@ _PIN = re.compile(
     r"(?i:\b(?:pin|cvv2?|cvc2?|puk)\b\s{0,2}(?:code|number)?\s{0,2}[:=#]?\s{0,2})"
     r"(?P<value>\d{4,8}|(?<=[vVcC2] )\d{3}|(?<=[:=#])\d{3}|(?<=[:=#] )\d{3})(?!\w|[.,:]\d)"
 )
+_NUMBERS = ("pin", "cv", "puk")  # names of what has digits only
 _NAMED = ("pass", "pw", "pin", "phrase", "cvv", "cvc", "puk")  # what the three above start from
 _A_YEAR = re.compile(r"(?:19|20)\d\d")
 _SAID_OF_ONE = """
-a about above again all also always an and any are as asked at bad because been being below but
+a about above again all also always an and any are as asked at bad be because been being below but
 by case changed checked compromised correct default different due easy either empty encrypted enough
 exactly expired expiring for from given going gone good hard hashed here hidden how if in
 incorrect insecure invalid it just kept known leaked less like locked long lost made mandatory
@@ -59,6 +61,17 @@ than that the their there this to too typed under unique unknown up used useless
 visible weak what when where which who why with without written wrong yes your
 """
 _STATES = frozenset(_SAID_OF_ONE.split())
+_GOES_ON = """
+after another around before behind can could do does during had has have he her him his i inside
+into its lol may me might must my next onto or outside please she should since someone somewhere
+thanks them they through until us was we were will would you
+"""
+_NO_PART = _STATES | frozenset(_GOES_ON.split())  # where the sentence goes on after a pass phrase
+_FURTHER_WORDS = re.compile(r"(?: [^\W\d_][\w'’-]{0,30}[.,;:!?]{0,3}(?![^\s█])){1,7}")
+_ENDINGS = ".,;:!?"
+_SENTENCE_ENDS = re.compile(r"\s{0,4}(?:\Z|[\n\r.,;!?()–—-])")
+_PHRASE = range(2, 7)  # words; the customary one has four to six
+_LONG_PHRASE = 4  # words that hold together where the first could be said of a password
 
 # `--password x`, `mysql -px`, `curl -u ann:x`
 _OPTION = re.compile(
@@ -85,9 +98,15 @@ def named_passwords(text: str) -> Iterator[_Span]:
 def _in_assignments(text: str) -> Iterator[_Span]:
     if ":" not in text and "=" not in text:
         return
-    for match in _ASSIGNED.finditer(text):
-        if _is_assigned_secret(match["name"], match["sign"].strip(), match["value"]):
-            yield _unwrapped(match)
+    at = 0
+    while match := _ASSIGNED.search(text, at):
+        at = match.end()  # what is assigned may assign in its turn: `note: password=x`
+        value = _ASSIGNED_VALUE.match(text, at) if _may_hold_secret(match["name"]) else None
+        if value and _is_assigned_secret(match["name"], match["sign"].strip(), value["value"]):
+            yield _unwrapped(value)
+            at = value.end()
+        elif value and len(value["value"]) > _LOOKED_INTO:
+            at = value.end()
 
 
 def _in_sentences(text: str) -> Iterator[_Span]:
@@ -95,8 +114,10 @@ def _in_sentences(text: str) -> Iterator[_Span]:
     if not any(name in lowered for name in _NAMED):
         return
     for match in _TOLD.finditer(text):
-        if _is_told(match["name"], match["link"].strip(), match["value"]):
-            yield _unwrapped(match)
+        start, end = _unwrapped(match)
+        phrase = _end_of_phrase(text, match)
+        if phrase or _is_told(match["name"], match["link"].strip(), match["value"]):
+            yield start, phrase or end
     for pattern in (_TOLD_PHRASE, _PIN):
         yield from (match.span("value") for match in pattern.finditer(text))
 
@@ -116,6 +137,10 @@ def _in_options(text: str) -> Iterator[_Span]:
             yield match.span("value")
 
 
+def _may_hold_secret(name: str) -> bool:
+    return any(names.fullmatch(name) for names in (_ALWAYS, _IN_CAPITALS, _SOMETIMES))
+
+
 def _is_assigned_secret(name: str, sign: str, value: str) -> bool:
     if _REFERENCE.fullmatch(value) or value.startswith(("=", "/")):
         return False  # a variable, a call, a comparison, a path
@@ -129,13 +154,42 @@ def _is_assigned_secret(name: str, sign: str, value: str) -> bool:
 
 def _is_told(name: str, link: str, value: str) -> bool:
     core = value.strip("\"'`.,;:!?()")
-    if name.lower().startswith(("pin", "cv", "puk")):
+    if name.lower().startswith(_NUMBERS):
         return core.isdigit() and (bool(link) or len(core) > 3)
     if link in {":", "="}:
         return not _REFERENCE.fullmatch(value)
     if link in {"", "to", "now"}:  # "a password to enter", but "my password to s3sam3"
         return len(core) > 3 and any(map(str.isdigit, core)) and not _A_YEAR.fullmatch(core)
     return bool(core) and core.lower() not in _STATES and not core.lower().endswith("n't")
+
+
+def _end_of_phrase(text: str, told: re.Match[str]) -> int:
+    """Find where a phrase of words that starts with this value ends; 0 where there is none.
+
+    `is purple monkey dishwasher, ok` is one, and so is `is correct horse battery staple`; neither
+    is `is on the fridge` nor `is correct as of now`.
+    """
+    first, link = told["value"], told["link"].strip().lower()
+    further = _FURTHER_WORDS.match(text, told.end())
+    if not further or not first.isalpha() or told["name"].lower().startswith(_NUMBERS):
+        return 0
+    if not link.startswith(("is", "was", ":", "=")):
+        return 0
+    words, end, at = 1, told.end(), told.end()
+    for word in further[0].split():
+        core = word.rstrip(_ENDINGS)
+        if words + 1 not in _PHRASE or word.endswith(":") or _is_no_part(core):
+            break
+        words, end, at = words + 1, at + 1 + len(core), at + 1 + len(word)
+        if core != word:
+            break
+    if link in {":", "="} or _is_no_part(first):
+        return end if words >= _LONG_PHRASE and _SENTENCE_ENDS.match(text, end) else 0
+    return end if words in _PHRASE else 0
+
+
+def _is_no_part(word: str) -> bool:
+    return word.lower() in _NO_PART or word.lower().endswith("n't")
 
 
 def _unwrapped(match: re.Match[str]) -> _Span:

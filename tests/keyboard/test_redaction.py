@@ -132,6 +132,17 @@ your passcode is 7745 => your passcode is █
 code: AB3D9X => code: █
 493021 => █
 TAN 662104 => TAN █
+ur code is 55 12 09 lol => ur code is █ lol
+verification code 55-12-09 => verification code █
+code: 48 21 => code: █
+the code is 4 8 2 1, ok => the code is █, ok
+55 12 09 is your code => █ is your code
+The code for the new padlock is 7714 => The code for the new padlock is █
+code to our back gate was 4821. => code to our back gate was █.
+the code on ann's bike lock: 4821 => the code on ann's bike lock: █
+the padlock has the code 7714 => the padlock has the code █
+the garage code 4821 then left => the garage code █ then left
+7714 is our code => █ is our code
 """,
     "digits": """
 1234567 => █
@@ -180,6 +191,23 @@ I set my password to s3same => I set my password to █
 password hunter22 => password █
 Tr0ub4dor&3 => █
 it is P@ssw0rd! => it is █!
+the vault was locked: password=Otter!Basket42 => the vault was locked: password=█
+the vault was locked: password=bluebird => the vault was locked: password=█
+note: my_note: password: bluebird => note: my_note: password: █
+a=b=c=token=x9 make => a=b=c=token=█ make
+docker run --env=DB_PASS=bluebird x => docker run --env=DB_PASS=█ x
+token: password: bluebird => token: password: █
+my password is: bluebird => my password is: █
+my password is now bluebird => my password is now █
+the password is purple monkey dishwasher => the password is █
+the password is purple monkey, ok => the password is █, ok
+the wifi password was tulip garden. call me => the wifi password was █. call me
+the password is swordfish on the router => the password is █ on the router
+the password is correct horse battery staple => the password is █
+the password is hunter2 for the wifi => the password is █ for the wifi
+the password is "on the moon" ok => the password is "█" ok
+password: correct horse battery staple => password: █
+password: bluebird, user: ann => password: █, user: ann
 try x7$kq9!mz2 maybe => try █ maybe
 S3cur3Pass => █
 aB3dE6gH9 => █
@@ -324,6 +352,15 @@ my code is in main.py
 1500
 2024
 enter 100 items
+the code is 10-12-24
+the code 10 30
+the code 2024
+The code for the parser is 1500 lines
+we wrote the code 1986 style
+the zip code for the house is 94105
+error code for no such file: 4040
+the code for the padlock is lost
+a code of conduct for 4 8 2 1
 """,
     "digits": """
 in 2024 and 2025
@@ -389,6 +426,18 @@ O'Neill-McPherson
 1920x1080
 Python3.11
 3rd-party
+the password is on the fridge
+the password is correct as of now
+the password is case sensitive
+the pin is bent badly
+my pin: rusty old brass thing
+a password to enter later on
+the password is hidden behind another screen
+your password is now required again
+my password is: wrong
+the password is long and hard to guess
+locked: no, password: $PASSWORD
+a: b: c=d
 """,
     "url": """
 https://example.org
@@ -527,6 +576,7 @@ pieces = st.sampled_from(
         "password", "pin", " is ", ": ", "=", "@", ".", "://", "?token=", "&", "-", " ", "+", "(",
         "code", "4111", "1111 ", "0", "7", "aB3", "█", "--", "-p", "'", '"', "G-", "sk-", "eyJ",
         "DE89", "2024", "bearer ", "\n", "x", "Authorization: ", "KEY", "_", "é", "\ud800", "😀",
+        "horse ", "correct ", " for the ", "token", "12 ", ", ",
     ]
 )  # fmt: skip
 
@@ -555,6 +605,8 @@ HOSTILE = [
     '"', "a1", "aB3", "DE89 ", "DE89 1234 ", "Authorization: ", "bearer ", "(0", "G-", "use ",
     "passphrase is ", "passphrase: ", "a_", "A_", "9 is your ", "1234 is your ", "█", "é", "2024 ",
     "one time code ", "a" * 63 + ".", "\n", "0.", "1,", "$1", "\U0001f600",
+    "a=pin=", "token=", "token:(", "PASS=$x=", "password is correct ", "password is a password ",
+    "password = a ", "code is 1 2 ", "code for a ", "12 34 ", "code of is ",
 ]  # fmt: skip
 
 

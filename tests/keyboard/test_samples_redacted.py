@@ -12,14 +12,9 @@ SAMPLES = Path(__file__).resolve().parents[2] / "data_samples"
 SECRETS = json.loads((SAMPLES / "SECRETS.json").read_text(encoding="utf-8"))
 HISTORIES = sorted({planted["file"] for planted in SECRETS})
 
-# Known gaps of redaction: an assignment after another word with a colon; a code in pairs of digits.
-MISSED = {"Otter!Basket42", "55 12 09"}
-
 
 def _case(planted: dict[str, str]):
-    missed = pytest.mark.xfail(reason="a known gap of redaction", strict=True)
-    marks = [missed] if planted["secret"] in MISSED else []
-    return pytest.param(planted, marks=marks, id=f"{planted['file']}-{planted['kind']}")
+    return pytest.param(planted, id=f"{planted['file']}-{planted['kind']}")
 
 
 @pytest.mark.parametrize("planted", map(_case, SECRETS))
