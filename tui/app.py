@@ -86,6 +86,7 @@ class HushkeyApp(App[None]):
         elif survey.asks_passphrase:
             self.push_screen(UnlockScreen(), self._chosen)
         else:
+            self._typing.admit()
             self._chosen(KeyChoice())
 
     def _welcomed(self, goes_on: bool | None) -> None:

@@ -413,6 +413,17 @@ async def test_without_a_keyring_a_passphrase_is_chosen_twice() -> None:
         await d.until(lambda: d.app.typing.begun)
 
 
+async def test_what_is_typed_ahead_of_a_question_never_lands_in_the_text() -> None:
+    locked = Survey(Path("/home/ada/hushkey"), False, "passphrase", asks_passphrase=True)
+    app = HushkeyApp(opener := ScriptedOpener(first=locked, passphrase="abc"))
+    async with app.run_test() as pilot:
+        await pilot.press("x", "y", "enter", "a", "b")
+        await pilot.pause(0.3)
+        assert app.typing.editor.text == ""
+    app.finish()
+    assert opener.profile.committed == []
+
+
 async def test_a_bare_key_file_is_an_explicit_choice() -> None:
     opener = ScriptedOpener(first=Survey(Path("/home/ada/hushkey"), True, None))
     async with desk(opener) as d:

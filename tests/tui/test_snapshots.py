@@ -21,10 +21,10 @@ def questions(*keys: str, screen: type[Screen[object]]):
     """Return what to do before the picture of a question: the keys, the screen, no blinking."""
 
     async def play(pilot: Pilot[None]) -> None:
-        while not isinstance(pilot.app.screen, WelcomeScreen):
+        while not isinstance(pilot.app.screen, WelcomeScreen) or pilot.app.screen.focused is None:
             await pilot.pause(0.01)
         await pilot.press(*keys)
-        while not isinstance(pilot.app.screen, screen):
+        while not isinstance(pilot.app.screen, screen) or pilot.app.screen.focused is None:
             await pilot.pause(0.01)
         for field in pilot.app.screen.query(Input):
             field.cursor_blink = False

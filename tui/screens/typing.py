@@ -51,6 +51,7 @@ class TypingScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.editor = GhostEditor(keep=self._keep, took=self._taken)
+        self.editor.disabled = True  # a passphrase typed ahead of its question must not land here
         self._waiting: list[str] = []
         self._profile: Keeper | None = None
         self._conversation: Conversation | None = None
@@ -73,10 +74,16 @@ class TypingScreen(Screen[None]):
         """Whether the profile is open."""
         return self._conversation is not None
 
+    def admit(self) -> None:
+        """Let the owner type: nothing more is to be asked first."""
+        self.editor.disabled = False
+        self.editor.focus()
+
     # Beginning and end ---------------------------------------------------------------------------
 
     def begin(self, profile: Keeper) -> None:
         """Start to suggest and to keep."""
+        self.admit()
         self._profile = profile
         self._conversation = Conversation(profile, SURFACE, self.post_message)
         for text in self._waiting:
