@@ -74,9 +74,9 @@ def fixed_factors(seed: int, width: int, rank: int) -> tuple[Floats, Floats]:
     return both[0], both[1]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Adapter:
-    """What was learned, for one base and one seed.
+    """What was learned, for one base and one seed. Its repr tells none of it.
 
     Raises ModelMismatch where the tensors do not belong together or hold what is not a number.
     """

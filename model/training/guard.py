@@ -19,6 +19,7 @@ from hushkey.model.vocabulary import Vocabulary
 
 TAIL_SHARE = 0.1  # of the lines
 TAIL_LEAST = 150  # predicted pieces; fewer tell nothing about a tenth of a nat
+TAIL_ENOUGH = 4_000  # predicted pieces; more would only take longer
 TAIL_MOST = 0.4  # of the lines, however short the history
 
 _SLOTS = 3
@@ -49,15 +50,17 @@ class Score:
 def tail_of(lines: Sequence[Pieces], vocabulary: Vocabulary) -> int:
     """Return the number of the line from which on the history is the owner's own test.
 
-    The last tenth, more where that holds too few pieces, never more than TAIL_MOST; `len(lines)`
-    (no tail) where even that is too little to tell.
+    The last tenth; more where that holds too few pieces, though never more than TAIL_MOST of the
+    lines; less where it holds enough. `len(lines)`, no tail, where there is too little to tell.
     """
     predicted = np.array([np.count_nonzero(~vocabulary.is_mark[line]) for line in lines], dtype=int)
     from_here = predicted[::-1].cumsum()[::-1]  # pieces from a line to the end
     enough = np.flatnonzero(from_here >= TAIL_LEAST)
     wanted = len(lines) - round(TAIL_SHARE * len(lines))
-    first = min(wanted, int(enough[-1])) if len(enough) else len(lines)
-    return first if first >= (1 - TAIL_MOST) * len(lines) else len(lines)
+    if not len(enough) or enough[-1] < (1 - TAIL_MOST) * len(lines):
+        return len(lines)
+    first = min(wanted, int(enough[-1]))
+    return max(first, int(np.count_nonzero(from_here > TAIL_ENOUGH)))
 
 
 @torch.no_grad()

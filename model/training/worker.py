@@ -16,8 +16,8 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import BinaryIO
+from types import FrameType
+from typing import BinaryIO, NoReturn
 
 import torch
 
@@ -72,12 +72,12 @@ def leave_no_trace() -> None:
         OSError, AttributeError
     ):  # the limit alone does not bind a core piped to a program
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    sys.excepthook = _say_type
-    threading.excepthook = lambda args: _say_type(args.exc_type, None, None)
+    threading.excepthook = lambda args: _say_type(args.exc_type)
 
 
-def _say_type(kind: type[BaseException], _: BaseException | None, __: TracebackType | None) -> None:
+def _say_type(kind: type[BaseException]) -> None:
     sys.stderr.write(f"{kind.__name__}\n")
+    sys.stderr.flush()
 
 
 def private_output() -> BinaryIO:
@@ -107,5 +107,18 @@ def main(arguments: list[str]) -> None:
             desk.answer(frame, inbox.is_unwanted)
 
 
+def run(arguments: list[str]) -> NoReturn:
+    """Serve, then end without ceremony.
+
+    The reading thread may still wait for input, and an orderly shutdown would wait for it.
+    """
+    try:
+        main(arguments)
+    except BaseException as error:  # noqa: BLE001  the last frame: what escapes is told by type alone
+        _say_type(type(error))
+        os._exit(1)
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(sys.argv[1:])

@@ -103,6 +103,10 @@ def test_nobody_can_write_into_an_adapter():
             value[0] = 1.0
 
 
+def test_an_adapter_does_not_show_what_was_learned():
+    assert "[" not in repr(filled(1))
+
+
 @given(st.binary(max_size=300))
 def test_hostile_bytes_are_a_mismatch(data):
     with pytest.raises(ModelMismatch):
