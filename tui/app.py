@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from hushkey.tui.ports import Keeper
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_OPENING_S = 30.0  # waited for at the end, so that what was typed meanwhile is kept
 
 
 class HushkeyApp(App[None]):
@@ -43,6 +45,8 @@ class HushkeyApp(App[None]):
         read_alt_digits()
         self._opener = opener
         self._profile: Keeper | None = None
+        self._pool = ThreadPoolExecutor(1, "hushkey-opening")
+        self._opening: Future[Keeper] | None = None
         self._survey: Survey | None = None
         self._typing = TypingScreen()
         self.fault: str | None = None
@@ -65,10 +69,24 @@ class HushkeyApp(App[None]):
 
     def finish(self) -> None:
         """Keep what is unfinished and close the profile; safe to call twice."""
-        self._typing.finish()
-        profile, self._profile = self._profile, None
-        if profile is not None:
+        profile, self._profile = self._opened(), None
+        self._opening = None
+        if profile is None:
+            return
+        try:
+            lost = self._typing.finish(profile)
+            self.fault = self.fault or lost
+        finally:
             profile.close()
+
+    def _opened(self) -> Keeper | None:
+        """Return the profile, waiting for it where the app ended while it was being opened."""
+        if self._profile is not None or self._opening is None:
+            return self._profile
+        try:
+            return self._opening.result(_OPENING_S)
+        except (Exception, CancelledError):  # noqa: BLE001 - then there is nothing to close
+            return None
 
     # The profile ---------------------------------------------------------------------------------
 
@@ -107,7 +125,8 @@ class HushkeyApp(App[None]):
     async def _open(self, choice: KeyChoice) -> None:
         """Open the profile off the screen's thread: a passphrase costs a tenth of a second."""
         try:
-            self._profile = await asyncio.to_thread(self._opener.open, choice)
+            self._opening = self._pool.submit(self._opener.open, choice)
+            self._profile = await asyncio.wrap_future(self._opening)
         except WrongPassphrase as refusal:
             self.push_screen(UnlockScreen(str(refusal)), self._chosen)
         except Exception as error:  # noqa: BLE001 - told in one line where the app was started

@@ -68,6 +68,10 @@ class WordBlocked(Message):
         self.word = word
 
 
+class LearningBegan(Message):
+    """A training run began, asked for or not."""
+
+
 class LearningAdvanced(Message):
     """The training run reported a step."""
 

@@ -35,12 +35,24 @@ class Engine(Protocol):
         """How many words the personal memory holds."""
 
 
+class Choices(Protocol):
+    """The part of the settings that the app asks."""
+
+    @property
+    def background_learning(self) -> bool:
+        """Whether a run may begin unasked."""
+
+
 class Keeper(Protocol):
     """The part of a profile that the app uses."""
 
     @property
     def engine(self) -> Engine:
         """The engine behind every session."""
+
+    @property
+    def settings(self) -> Choices:
+        """What the owner has set."""
 
     @property
     def paused(self) -> bool:

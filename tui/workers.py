@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from hushkey.tui.faults import describe
 from hushkey.tui.messages import (
     KeyboardFailed,
-    LearningAdvanced,
-    LearningEnded,
     LineKept,
     SuggestionsReady,
     WordBlocked,
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
     from textual.message import Message
 
-    from hushkey.keyboard.learner import LearnProgress
     from hushkey.keyboard.types import Suggestion
     from hushkey.tui.ports import Keeper, Typist
 
@@ -47,6 +44,7 @@ class Conversation:
         self._jobs: deque[Job] = deque()
         self._question: tuple[int, str] | None = None
         self._ending = False
+        self._lost: str | None = None
         self._wake = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="hushkey-engine", daemon=True)
         self._thread.start()
@@ -81,13 +79,18 @@ class Conversation:
         """Begin a session that knows nothing of what was shown: private mode begins or ends."""
         self._do(self._renew)
 
-    def finish(self, timeout_s: float = 10.0) -> bool:
-        """Run what was asked for, then stop; say whether all was done in time."""
+    def finish(self, timeout_s: float = 10.0) -> str | None:
+        """Run what was asked for, then stop; return why a line was not kept, or None.
+
+        A refusal may have come when nobody read messages any more.
+        """
         with self._wake:
             self._ending = True
             self._wake.notify()
         self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        if self._thread.is_alive():
+            return "the history did not answer in time; the last line may not have been kept"
+        return self._lost
 
     def _do(self, job: Job) -> None:
         with self._wake:
@@ -121,7 +124,11 @@ class Conversation:
         self._session.accept(suggestion)
 
     def _commit(self, text: str) -> None:
-        self._session.commit(text)
+        try:
+            self._session.commit(text)
+        except Exception as error:
+            self._lost = describe(error)
+            raise
         self._post(LineKept(self._profile.engine.words_learned))
 
     def _forget(self, word: str) -> None:
@@ -134,43 +141,3 @@ class Conversation:
 
     def _renew(self) -> None:
         self._session = self._profile.session(self._surface)
-
-
-class LearningRun:
-    """One run of `Profile.learn` on a thread of its own; the training itself is a child process."""
-
-    def __init__(self, profile: Keeper, post: Post) -> None:
-        self._profile = profile
-        self._post = post
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="hushkey-learning", daemon=True)
-        self._thread.start()
-
-    @property
-    def running(self) -> bool:
-        """Whether the run is still under way."""
-        return self._thread.is_alive()
-
-    def stop(self) -> None:
-        """Ask the run to stop; what was learned before stays."""
-        self._stop.set()
-
-    def cancel(self, timeout_s: float = 10.0) -> None:
-        """Ask the run to stop, and wait for it."""
-        self.stop()
-        self._thread.join(timeout_s)
-
-    def _run(self) -> None:
-        report = None
-        try:
-            report = self._profile.learn(
-                on_progress=self._advanced,
-                cancelled=self._stop.is_set,
-            )
-        except Exception as error:  # noqa: BLE001 - told on the screen, as every refusal
-            if not self._stop.is_set():
-                self._post(KeyboardFailed(describe(error)))
-        self._post(LearningEnded(report))
-
-    def _advanced(self, step: LearnProgress) -> None:
-        self._post(LearningAdvanced(step))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hushkey.keyboard.errors import WrongPassphrase
 from hushkey.keyboard.profile import ForgetReport, LearnProgress, LearnReport
+from hushkey.keyboard.settings import Settings
 from hushkey.keyboard.types import Suggestion
 from hushkey.tui.opening import KeyChoice, Survey
 
@@ -85,6 +86,7 @@ class ScriptedProfile:
     learn_gate: threading.Event = field(default_factory=threading.Event)
     learn_error: Exception | None = None
 
+    settings: Settings = field(default_factory=Settings)
     engine: ScriptedEngine = field(default_factory=lambda: ScriptedEngine(4210))
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """The app, driven by keys against a scripted profile."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from hushkey.keyboard.types import Suggestion
 from hushkey.tui.app import HushkeyApp
 from hushkey.tui.messages import SuggestionsReady
 from hushkey.tui.offer import Offer
-from hushkey.tui.opening import Survey
+from hushkey.tui.opening import KeyChoice, Survey
 from hushkey.tui.screens.help import HelpScreen
 from hushkey.tui.screens.key_choice import KeyChoiceScreen
 from hushkey.tui.screens.unlock import UnlockScreen
@@ -243,6 +244,27 @@ async def test_lines_typed_before_the_profile_is_open_are_kept_too() -> None:
             await pilot.pause(0.02)
     app.finish()
     assert opener.profile.committed == ["an early line"]
+
+
+async def test_a_line_typed_by_someone_who_leaves_before_the_profile_is_open_is_kept() -> None:
+    opener = ScriptedOpener()
+    gate = threading.Event()
+    opened = opener.open
+
+    def slowly(choice: KeyChoice) -> ScriptedProfile:
+        gate.wait(5)
+        return opened(choice)
+
+    opener.open = slowly
+    app = HushkeyApp(opener)
+    async with app.run_test() as pilot:
+        while app.typing.editor.disabled:
+            await pilot.pause(0.02)
+        await pilot.press(*"early")
+    gate.set()
+    app.finish()
+    assert opener.profile.committed == ["early"]
+    assert opener.profile.closed
 
 
 async def test_private_mode_keeps_nothing_and_is_marked() -> None:

@@ -40,7 +40,7 @@ def test_an_answer_carries_the_token_of_its_question() -> None:
     (answer,) = posts.wait_for(1)
     assert isinstance(answer, SuggestionsReady)
     assert (answer.token, answer.offer.asked) == (7, "see you tom")
-    assert conversation.finish()
+    assert conversation.finish() is None
 
 
 def test_of_many_questions_only_the_first_begun_and_the_newest_are_asked() -> None:
@@ -54,7 +54,7 @@ def test_of_many_questions_only_the_first_begun_and_the_newest_are_asked() -> No
     profile.gate.set()
     posts.wait_for(2)
     assert profile.asked == ["first", "text 99"]
-    assert conversation.finish()
+    assert conversation.finish() is None
 
 
 def test_lines_are_kept_in_their_order_and_before_the_thread_ends() -> None:
@@ -62,7 +62,7 @@ def test_lines_are_kept_in_their_order_and_before_the_thread_ends() -> None:
     lines = [f"line {number}" for number in range(50)]
     for line in lines:
         conversation.commit(line)
-    assert conversation.finish()
+    assert conversation.finish() is None
     assert profile.committed == lines
 
 
@@ -84,7 +84,7 @@ def test_a_refused_line_is_told_and_the_next_is_kept() -> None:
     assert isinstance(told, KeyboardFailed)
     assert isinstance(kept, LineKept)
     assert profile.committed == ["kept"]
-    assert conversation.finish()
+    assert conversation.finish() is not None
 
 
 def test_a_fault_in_the_engine_is_told_without_what_was_typed() -> None:
@@ -100,4 +100,16 @@ def test_a_fault_in_the_engine_is_told_without_what_was_typed() -> None:
     assert isinstance(told, KeyboardFailed)
     assert "secret" not in told.text
     assert "RuntimeError" in told.text
-    assert conversation.finish()
+    assert conversation.finish() is None
+
+
+def test_a_line_that_was_refused_is_told_again_at_the_end() -> None:
+    conversation, _, _ = begun()
+
+    class Session:
+        def commit(self, text: str) -> None:
+            raise HistoryFull("no room; nothing was kept; free some")
+
+    conversation._session = Session()
+    conversation.commit("a last line")
+    assert conversation.finish() == "no room; nothing was kept; free some"

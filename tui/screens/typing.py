@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from hushkey.tui import messages, view_model
+from hushkey.tui.learning_runs import LearningRuns
 from hushkey.tui.offer import Offer, window
 from hushkey.tui.screens.help import HelpScreen
 from hushkey.tui.screens.why import WhyScreen
@@ -19,7 +20,7 @@ from hushkey.tui.view_model import Learning, Status
 from hushkey.tui.widgets.editor import GhostEditor
 from hushkey.tui.widgets.status import HeadLine, StatusLine
 from hushkey.tui.widgets.strip import SlotView, SuggestionStrip
-from hushkey.tui.workers import Conversation, LearningRun
+from hushkey.tui.workers import Conversation
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from hushkey.tui.ports import Keeper
 
 SURFACE = "app"
+_LOOK_EVERY_S = 30.0  # between two looks whether to learn unasked
 
 
 class TypingScreen(Screen[None]):
@@ -53,9 +55,8 @@ class TypingScreen(Screen[None]):
         self.editor = GhostEditor(keep=self._keep, took=self._taken)
         self.editor.disabled = True  # a passphrase typed ahead of its question must not land here
         self._waiting: list[str] = []
-        self._profile: Keeper | None = None
         self._conversation: Conversation | None = None
-        self._run: LearningRun | None = None
+        self._runs: LearningRuns | None = None
         self._token = 0
         self._marked = 0
         self._refused_word = ""
@@ -84,26 +85,34 @@ class TypingScreen(Screen[None]):
     def begin(self, profile: Keeper) -> None:
         """Start to suggest and to keep."""
         self.admit()
-        self._profile = profile
-        self._conversation = Conversation(profile, SURFACE, self.post_message)
-        for text in self._waiting:
-            self._conversation.commit(text)
-        self._waiting.clear()
+        self._converse(profile)
+        self._runs = LearningRuns(profile, self.post_message)
+        self.set_interval(_LOOK_EVERY_S, self._runs.look)
         words = profile.engine.words_learned
         self.status = replace(self.status, words=words, paused=profile.paused)
         self._ask(self.editor.before)
 
-    def finish(self) -> None:
-        """Keep the unfinished line, let the engine's thread run dry, stop a learning run."""
-        if self._conversation is None:
-            return
+    def finish(self, profile: Keeper) -> str | None:
+        """Keep what is unfinished, stop a learning run, let the engine's thread run dry.
+
+        The screen is gone by now. Returns what went wrong, or None.
+        """
         unfinished = self.editor.finish_line()
         if unfinished is not None:
-            self._conversation.commit(unfinished)
-        if self._run is not None:
-            self._run.cancel()
-        self._conversation.finish()
-        self._conversation = None
+            self._keep(unfinished)
+        if self._runs is not None:
+            self._runs.cancel()
+        if self._conversation is None:
+            self._converse(profile)
+        conversation, self._conversation = self._conversation, None
+        return conversation.finish() if conversation is not None else None
+
+    def _converse(self, profile: Keeper) -> None:
+        """Begin the conversation, with what was typed before there was one."""
+        self._conversation = Conversation(profile, SURFACE, self.post_message)
+        for text in self._waiting:
+            self._conversation.commit(text)
+        self._waiting.clear()
 
     def watch_status(self, status: Status) -> None:
         """Hand the state to the two lines that show it."""
@@ -115,6 +124,8 @@ class TypingScreen(Screen[None]):
 
     def on_line_changed(self, event: messages.LineChanged) -> None:
         """Ask for suggestions for the new line."""
+        if self._runs is not None:
+            self._runs.key_pressed()
         self._ask(event.before)
 
     def on_key_counted(self, event: messages.KeyCounted) -> None:
@@ -142,6 +153,8 @@ class TypingScreen(Screen[None]):
 
     def on_line_kept(self, event: messages.LineKept) -> None:
         """Show how many words are learned now."""
+        if self._runs is not None:
+            self._runs.line_kept()
         self.status = replace(self.status, words=event.words)
 
     def on_word_forgotten(self, event: messages.WordForgotten) -> None:
@@ -169,13 +182,16 @@ class TypingScreen(Screen[None]):
         )
         self._ask(self.editor.before)
 
+    def on_learning_began(self) -> None:
+        """Show an empty bar."""
+        self.status = replace(self.status, learning=Learning(0.0))
+
     def on_learning_advanced(self, event: messages.LearningAdvanced) -> None:
         """Move the bar."""
         self.status = replace(self.status, learning=view_model.advanced(event.progress))
 
     def on_learning_ended(self, event: messages.LearningEnded) -> None:
         """Show the result in the bar's place."""
-        self._run = None
         note = Learning() if event.report is None else view_model.learned(event.report)
         self.status = replace(self.status, learning=note)
         self._ask(self.editor.before)
@@ -238,13 +254,8 @@ class TypingScreen(Screen[None]):
 
     def action_learn(self) -> None:
         """Start a learning run, or stop the one under way."""
-        if self._profile is None:
-            return
-        if self._run is not None and self._run.running:
-            self._run.stop()
-            return
-        self.status = replace(self.status, learning=Learning(0.0))
-        self._run = LearningRun(self._profile, self.post_message)
+        if self._runs is not None:
+            self._runs.toggle()
 
     # What is kept --------------------------------------------------------------------------------
 
