@@ -58,9 +58,7 @@ class Runtime:
         options.intra_op_num_threads = 1  # a step is too small to share
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        options.enable_cpu_mem_arena = (
-            False  # a step needs little: an arena would only hold on to more
-        )
+        options.enable_cpu_mem_arena = False  # an arena would hold on to more than a step needs
         options.enable_mem_pattern = False
         try:
             self._session = onnxruntime.InferenceSession(
@@ -93,9 +91,7 @@ class Runtime:
         adapter.require(self.shape, base=self.base)
         inputs = dict(adapter.graph_inputs())
         i, f, g, o = np.split(inputs["lstm_bias"], 4, axis=1)
-        inputs["lstm_bias"] = np.concatenate(
-            [i, o, f, g], axis=1
-        )  # ONNX orders the gates i, o, f, c
+        inputs["lstm_bias"] = np.concatenate([i, o, f, g], axis=1)  # ONNX's order: i, o, f, c
         self._inputs = inputs
 
     def initial_state(self, batch: int = 1) -> State:
