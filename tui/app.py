@@ -141,8 +141,9 @@ class HushkeyApp(App[None]):
     # Commands and faults -------------------------------------------------------------------------
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Add our own to the palette."""
-        yield from super().get_system_commands(screen)
+        """Add our own to the palette; leave out the one that writes what is typed to a file."""
+        inherited = super().get_system_commands(screen)
+        yield from (command for command in inherited if command.title != "Screenshot")
         if screen is self._typing:
             desk = self._typing
             yield SystemCommand("Private mode", "Keep nothing, or keep again", desk.action_private)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from hushkey.keyboard.errors import KeystoreDamaged
 from hushkey.keyboard.key_record import read_record
+from hushkey.keyboard.keystore import destroy_key
 from hushkey.keyboard.passphrase import passphrase_from
 from hushkey.keyboard.paths import Places, places
 from hushkey.keyboard.system_keyring import system_keyring
@@ -63,3 +65,19 @@ def from_environment(*, bare: bool = False) -> OwnerOpener:
     os.environ.pop("HUSHKEY_PASSPHRASE", None)
     os.environ.pop("HUSHKEY_PASSPHRASE_FD", None)
     return opener
+
+
+def wipe_all(here: Places) -> None:
+    """Destroy the key first, then every file; neither key nor passphrase is needed.
+
+    Raises KeyUnavailable if the keyring keeps the key; then nothing was removed. OSError where the
+    system refuses to remove a file: what is left cannot be read without the key.
+    """
+    try:
+        destroy_key(here.data)
+    except KeystoreDamaged:
+        here.keystore.unlink(missing_ok=True)
+    history = here.history
+    logs = history.parent.glob(history.name + "-*")
+    for path in (history, *logs, here.adapter, here.state):
+        path.unlink(missing_ok=True)

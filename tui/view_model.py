@@ -127,8 +127,7 @@ def learned(report: LearnReport) -> Learning:
         return Learning(note="nothing to learn from yet")
     if not report.kept:
         return Learning(note="no better: nothing changed")
-    before, after = report.before_recall_at_3, report.after_recall_at_3
-    return Learning(note=f"learned · recall@3 {before:.0%} → {after:.0%}")
+    return Learning(note=f"learned · loss {report.before_nats:.2f} → {report.after_nats:.2f}")
 
 
 def why(suggestion: Suggestion) -> tuple[Why, ...]:

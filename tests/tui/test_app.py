@@ -304,7 +304,7 @@ async def test_learning_runs_while_typing_goes_on() -> None:
         assert d.slots[0] == "tomorrow"
         d.profile.learn_gate.set()
         await d.until(lambda: d.app.typing.status.learning.share is None)
-        assert "recall@3" in d.app.typing.status.learning.note
+        assert "loss 5.10 → 4.80" in d.app.typing.status.learning.note
 
 
 async def test_a_second_press_stops_the_run() -> None:
@@ -354,6 +354,22 @@ async def test_why_shows_each_expert() -> None:
         assert "memory" in shown
         await d.pilot.press("escape")
         assert d.app.screen is d.app.typing
+
+
+async def test_no_command_of_the_palette_writes_the_screen_to_a_file() -> None:
+    async with desk() as d:
+        titles = {command.title for command in d.app.get_system_commands(d.app.screen)}
+        assert "Private mode" in titles
+        assert "Screenshot" not in titles
+
+
+@pytest.mark.parametrize("over", [(), ("f1",), ("f5",), ("ctrl+p",)])
+async def test_ctrl_q_leaves_from_everywhere_and_keeps_the_line(over: tuple[str, ...]) -> None:
+    async with desk() as d:
+        await d.typed("see you tom")
+        await d.pilot.press(*over, "ctrl+q")
+        await d.until(lambda: d.app._exit)
+    assert d.profile.committed == ["see you tom"]
 
 
 async def test_help_opens_and_closes() -> None:

@@ -151,6 +151,14 @@ def test_wipe_asks_and_then_leaves_neither_key_nor_history(filled: Shell) -> Non
     assert not (filled.home / "history.db").exists()
 
 
+@pytest.mark.parametrize("record", ["whole", "damaged"])
+def test_wipe_needs_no_passphrase(filled: Shell, record: str) -> None:
+    if record == "damaged":
+        (filled.home / "keystore.json").write_text("{", encoding="utf-8")
+    assert filled("wipe", "--yes", passphrase=None)[0] == Exit.OK
+    assert [path.name for path in filled.home.iterdir() if path.is_file()] == []
+
+
 def test_a_wrong_passphrase_is_one_line_and_a_code_of_its_own(filled: Shell) -> None:
     code, out, err = filled("history", passphrase="another")
     assert code == Exit.LOCKED

@@ -71,7 +71,7 @@ def test_a_run_of_no_known_length_stands_at_nothing() -> None:
 
 
 def test_the_result_of_a_run_says_what_became_of_it() -> None:
-    assert view_model.learned(report()).note == "learned · recall@3 31% → 36%"
+    assert view_model.learned(report()).note == "learned · loss 5.00 → 4.50"
     assert "nothing changed" in view_model.learned(report(kept=False)).note
     assert "nothing to learn" in view_model.learned(report(words=0)).note
 

@@ -111,16 +111,20 @@ def export(profile: Profile, file: Path | None) -> None:
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@opens_profile
-def wipe(profile: Profile, *, yes: bool) -> int:
-    """Destroy the key, then all data. There is no way back."""
-    if not yes:
-        count = profile.history.count()
-        question = f"Destroy {count:,} entries and all that was learned from them?"
-        if not click.confirm(question, err=True):
-            output.note("nothing was changed")
-            return Exit.FAILED
-    profile.wipe()
+def wipe(*, yes: bool) -> int:
+    """Destroy the key, then all data. There is no way back.
+
+    The passphrase is not asked for: whoever has lost it can still begin anew.
+    """
+    from hushkey.keyboard.paths import places
+    from hushkey.tui.owner import wipe_all
+
+    here = places(os.environ)
+    question = f"Destroy the key and all that was typed and learned in {here.data}?"
+    if not yes and not click.confirm(question, err=True):
+        output.note("nothing was changed")
+        return Exit.FAILED
+    wipe_all(here)
     output.result("wiped: the key first, then the data")
     return Exit.OK
 

@@ -38,7 +38,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out a line for each key."""
-        with VerticalScroll(classes="card"):
+        with VerticalScroll(classes="card wide"):
             yield Static("Keys", classes="card-title")
             for key, does in KEYS:
                 with Horizontal(classes="key"):
