@@ -107,9 +107,15 @@ def test_each_piece_of_a_long_line_is_learned_exactly_once(frozen, vocabulary, z
     assert sum(seen) == len(line)
 
 
-def test_the_rate_rises_and_falls():
+def test_a_pull_keeps_a_tensor_nearer_to_where_it_started(train, lines):
+    free = train(lines, Settings(pieces=64, pulls={}))
+    pulled = train(lines, Settings(pieces=64, pulls={"output_bias": 0.3}))
+    assert pulled.norm(["output_bias"]) < 0.7 * free.norm(["output_bias"])
+
+
+def test_steps_grow_and_shrink():
     settings = Settings(warmup=4)
-    rates = [settings.rate_at(step, 40) for step in range(40)]
+    rates = [settings.share_at(step, 40) for step in range(40)]
     assert rates[0] < rates[1] < rates[3]
     assert rates[3:] == sorted(rates[3:], reverse=True)
     assert 0 < rates[-1] < 0.05
