@@ -40,6 +40,8 @@ class WordTable:
         self.share_of_two = (counts / self._totals(pair, counts)).astype(np.float32)
         self._by_first = np.argsort(self.first, kind="stable").astype(np.int32)
         self._begins = np.searchsorted(self.first[self._by_first], np.arange(vocabulary.size + 1))
+        self._starts = vocabulary.starts_word.astype(np.float32)
+        self._not_marks = (~vocabulary.is_mark).astype(np.float32)
         self.splits: npt.NDArray[np.bool_] = np.zeros(vocabulary.size, dtype=bool)
         self.splits[self.first[self.second != _NO_PIECE]] = True  # pieces that open a longer word
 
@@ -70,16 +72,16 @@ class WordTable:
         if not chosen:
             return
         _, logits = model.advance_batch(State.stack([state] * len(chosen)), chosen)
-        starts = self.vocabulary.starts_word
-        for piece, row in zip(chosen, logits, strict=True):
+        raised = np.exp(logits - logits.max(axis=1, keepdims=True))  # (P, V)
+        raised /= (raised @ self._not_marks)[:, None]
+        ends = raised @ self._starts  # (P,) chance that the word is over
+        for row, piece in enumerate(chosen):
             words = self.opening_with(piece)
-            after = softmax(row, ~self.vocabulary.is_mark)  # (V,) what follows the piece
-            ends = float(after[starts].sum())
             second = self.second[words]
-            given = np.where(second == _NO_PIECE, ends, after[second] * self.share_of_two[words])
-            total = float(chances[words].sum())
-            scale = total / max(float(given.sum()), 1e-9) if total > 0 else 0.0
-            chances[words] = given * scale
+            given = raised[row, second] * self.share_of_two[words]
+            given[second == _NO_PIECE] = ends[row]
+            total, after = float(chances[words].sum()), float(given.sum())
+            chances[words] = given * (total / after if after > 0 else 0.0)
 
 
 def softmax(logits: Floats, among: npt.NDArray[np.bool_]) -> Floats:
