@@ -1,4 +1,4 @@
-"""Is an adapter better for its owner? Measured on lines at the end of the history that did not train it.
+"""Is an adapter better for its owner? Measured on lines of the history that did not train it.
 
 What counts: nats of each predicted piece, and whether a word's first piece is among the three likeliest
 that start a word. The second stands in for recall@3 of whole words, which the keyboard's own evaluation
@@ -7,6 +7,7 @@ measures with all its experts; here it is a figure for the report, and the verdi
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +18,11 @@ from hushkey.model.training.corpus import Batch, Pieces, make_batch
 from hushkey.model.training.frozen import FrozenNetwork, as_tensors
 from hushkey.model.vocabulary import Vocabulary
 
+LEAST = 180  # predicted pieces; a history of fewer cannot show a gain of a tenth of a nat
+SHORT = 1_500  # predicted pieces; a tail of less than this is too small to be a test
+FOLDS = 3  # of a short history
 TAIL_SHARE = 0.1  # of the lines
-TAIL_LEAST = 150  # predicted pieces; fewer tell nothing about a tenth of a nat
-TAIL_ENOUGH = 4_000  # predicted pieces; more would only take longer
-TAIL_MOST = 0.4  # of the lines, however short the history
+TAIL_LEAST, TAIL_MOST = 300, 4_000  # predicted pieces
 
 _SLOTS = 3
 _LINES = 16  # read side by side
@@ -36,6 +38,12 @@ class Score:
     hits: npt.NDArray[np.int64]  # words whose first piece was among the three likeliest
     words: npt.NDArray[np.int64]
 
+    @classmethod
+    def joined(cls, scores: Sequence["Score"]) -> "Score":
+        """Return the scores of several sets of lines as one."""
+        parts = [(score.nats, score.pieces, score.hits, score.words) for score in scores]
+        return cls(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
     @property
     def nats_per_piece(self) -> float:
         """Mean over all predicted pieces."""
@@ -47,20 +55,26 @@ class Score:
         return float(self.hits.sum() / max(1, self.words.sum()))
 
 
-def tail_of(lines: Sequence[Pieces], vocabulary: Vocabulary) -> int:
-    """Return the number of the line from which on the history is the owner's own test.
+def folds_of(lines: Sequence[Pieces], vocabulary: Vocabulary) -> list[slice]:
+    """Return which lines are held out, each slice from a training of its own; none if there are too few.
 
-    The last tenth; more where that holds too few pieces, though never more than TAIL_MOST of the
-    lines; less where it holds enough. `len(lines)`, no tail, where there is too little to tell.
+    The end of the history, which is what a person types next: the last tenth, of TAIL_LEAST to TAIL_MOST
+    pieces. A short history has no such end to spare; each of its thirds is judged in turn by the others.
     """
     predicted = np.array([np.count_nonzero(~vocabulary.is_mark[line]) for line in lines], dtype=int)
+    total = int(predicted.sum())
+    if total < LEAST:
+        return []
+    if total < SHORT:
+        cuts = np.searchsorted(
+            predicted.cumsum(), [total * part / FOLDS for part in range(1, FOLDS)]
+        )
+        ends = [0, *(int(cut) + 1 for cut in cuts), len(lines)]
+        return [slice(first, last) for first, last in pairwise(ends) if last > first]
     from_here = predicted[::-1].cumsum()[::-1]  # pieces from a line to the end
-    enough = np.flatnonzero(from_here >= TAIL_LEAST)
-    wanted = len(lines) - round(TAIL_SHARE * len(lines))
-    if not len(enough) or enough[-1] < (1 - TAIL_MOST) * len(lines):
-        return len(lines)
-    first = min(wanted, int(enough[-1]))
-    return max(first, int(np.count_nonzero(from_here > TAIL_ENOUGH)))
+    tenth = len(lines) - round(TAIL_SHARE * len(lines))
+    first = min(tenth, int(np.flatnonzero(from_here >= TAIL_LEAST)[-1]))
+    return [slice(max(first, int(np.count_nonzero(from_here > TAIL_MOST))), len(lines))]
 
 
 @torch.no_grad()

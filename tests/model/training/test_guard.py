@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from hushkey.model.training.frozen import FrozenNetwork, as_tensors
 from hushkey.model.training.guard import (
-    TAIL_ENOUGH,
+    LEAST,
+    SHORT,
     TAIL_LEAST,
     TAIL_MOST,
     Score,
+    folds_of,
     is_better,
     score,
-    tail_of,
 )
 
 
@@ -29,28 +30,33 @@ def word_lines(vocabulary, lengths):
 
 
 def test_a_long_history_is_judged_by_its_last_tenth(vocabulary):
-    assert tail_of(word_lines(vocabulary, [20] * 400), vocabulary) == 360
+    assert folds_of(word_lines(vocabulary, [20] * 400), vocabulary) == [slice(360, 400)]
+
+
+def test_a_tail_is_never_too_small_to_tell(vocabulary):
+    (tail,) = folds_of(word_lines(vocabulary, [10] * 200), vocabulary)
+    assert (tail.stop - tail.start) * 10 == TAIL_LEAST
 
 
 def test_a_very_long_history_is_judged_by_enough_of_it(vocabulary):
-    lines = word_lines(vocabulary, [10] * 8_000)
-    assert (len(lines) - tail_of(lines, vocabulary)) * 10 == TAIL_ENOUGH
+    (tail,) = folds_of(word_lines(vocabulary, [10] * 8_000), vocabulary)
+    assert (tail.stop - tail.start) * 10 == TAIL_MOST
 
 
-def test_a_short_history_gives_more_and_a_shorter_one_gives_none(vocabulary):
-    lines = word_lines(vocabulary, [10] * 50)
-    assert len(lines) - tail_of(lines, vocabulary) == TAIL_LEAST / 10
-    assert tail_of(word_lines(vocabulary, [10] * 20), vocabulary) == 20
-    assert tail_of([], vocabulary) == 0
+def test_a_shorter_history_than_can_tell_is_not_judged(vocabulary):
+    assert folds_of(word_lines(vocabulary, [10] * 17), vocabulary) == []
+    assert folds_of([], vocabulary) == []
 
 
-@given(st.lists(st.integers(1, 60), max_size=80))
-def test_a_tail_is_never_too_small_to_tell_nor_too_large_a_part(vocabulary, lengths):
-    lines = word_lines(vocabulary, lengths)
-    cut = tail_of(lines, vocabulary)
-    if cut < len(lines):
-        assert sum(lengths[cut:]) >= TAIL_LEAST
-        assert len(lines) - cut <= TAIL_MOST * len(lines) + 1e-9
+@given(st.lists(st.integers(1, 60), min_size=10, max_size=80))
+def test_a_short_history_is_held_out_in_thirds_each_line_once(vocabulary, lengths):
+    folds = folds_of(word_lines(vocabulary, lengths), vocabulary)
+    if LEAST <= sum(lengths) < SHORT:
+        held = [number for fold in folds for number in range(fold.start, fold.stop)]
+        assert held == list(range(len(lengths)))
+        assert len(folds) == 3
+        for fold in folds:
+            assert abs(sum(lengths[fold]) - sum(lengths) / 3) <= 60
 
 
 def test_scores_are_those_of_the_whole_softmax_line_by_line(network, trained, vocabulary, lines):
