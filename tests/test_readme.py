@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 _BLOCK = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -79,3 +80,7 @@ def test_the_plain_commands_are_those_that_make_runs():
     for needed in ("--no-build-isolation", "setuptools", "'.[app]'", "'.[dev]'", "constraints.txt"):
         assert needed in README
         assert needed in makefile
+
+
+def test_every_file_that_the_readme_links_to_is_there():
+    assert [name for name in _LINK.findall(README) if not (ROOT / name).exists()] == []
