@@ -102,11 +102,11 @@ def test_torch_is_imported_only_where_training_happens():
     for top in PACKAGES:
         for path in (ROOT / top).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_bytes())):
-                names = [alias.name for alias in getattr(node, "names", [])]
+                if not isinstance(node, ast.Import | ast.ImportFrom):
+                    continue
+                names = [alias.name for alias in node.names]
                 module = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-                if isinstance(node, ast.Import | ast.ImportFrom) and any(
-                    name.split(".")[0] == "torch" for name in module or names
-                ):
+                if any(name.split(".")[0] == "torch" for name in module or names):
                     importing.add(path.relative_to(ROOT).parent)
     assert importing <= {Path("model/training")}
 

@@ -115,7 +115,6 @@ def pretrain(  # noqa: PLR0913  one call says all that a training depends on
     so that a machine busier than thought still ends with the rate at zero.
     """
     device = device_of_choice()
-    torch.set_flush_denormal(True)  # denormal gradients make a step five times slower
     network.to(device).train()
     optimizer = torch.optim.Adam(
         network.parameters(), lr=recipe.rate, betas=(0.9, 0.98), fused=True
@@ -131,6 +130,7 @@ def pretrain(  # noqa: PLR0913  one call says all that a training depends on
         return before
     low = has_fast_bfloat16(device)
     say(f"device {device}, bfloat16 {low}, threads {torch.get_num_threads()}")
+    torch.set_flush_denormal(True)  # denormal gradients make a step five times slower
     began, saved, read, average, done = time.monotonic(), time.monotonic(), 0, 0.0, first
     try:
         for step, batch in _batches(files, vocabulary, recipe, first):
@@ -159,6 +159,7 @@ def pretrain(  # noqa: PLR0913  one call says all that a training depends on
                 saved = time.monotonic()
     finally:  # also where the owner interrupts: what was trained is kept
         save_checkpoint(checkpoint, network, optimizer, done, before + read)
+        torch.set_flush_denormal(False)  # it is the process' own state: leave it as it was
     return before + read
 
 
