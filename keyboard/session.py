@@ -45,6 +45,15 @@ class Session:
         self._context: str | None = None
         self._passed_over: set[str] = set()
         self._strip = Strip()
+        self._places: tuple[int, ...] = ()
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The slot, from 0, in which each suggestion of the last answer stands; ascending.
+
+        With the policy "shown" a slot may be empty, so that the words behind it stay where they are.
+        """
+        return self._places
 
     def suggest(self, text_before_cursor: str, k: int = 3) -> list[Suggestion]:
         """Return at most k suggestions for what stands before the cursor."""
@@ -56,8 +65,11 @@ class Session:
         if self.policy == "ranking":
             found = self._engine.candidates(text_before_cursor, k, leave_out=self._passed_over)
             self._passed_over.update(fold(suggestion.text) for suggestion in found)
+            self._places = tuple(range(len(found)))
             return found
-        return self._strip.fill(self._engine, text_before_cursor, prefix, k)
+        found = self._strip.fill(self._engine, text_before_cursor, prefix, k)
+        self._places = self._strip.places
+        return found
 
     def accept(self, suggestion: Suggestion) -> str:
         """Take a suggestion: returns what to put in place of the `replaces` characters before the cursor."""

@@ -18,6 +18,11 @@ class Strip:
     def __init__(self) -> None:
         self._slots: list[Suggestion | None] = []
 
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The slot, from 0, of each suggestion that shows; a slot between two of them may be empty."""
+        return tuple(place for place, slot in enumerate(self._slots) if slot is not None)
+
     def clear(self) -> None:
         """Empty the slots."""
         self._slots = []
@@ -25,7 +30,7 @@ class Strip:
     def fill(
         self, engine: "SuggestionEngine", text_before_cursor: str, prefix: str, k: int
     ) -> list[Suggestion]:
-        """Return what the k slots show now.
+        """Return what the k slots show now, the lowest slot first; `places` tells which slot is whose.
 
         A suggestion that the new letters confirm keeps its slot; the others are filled with the likeliest
         words not yet shown in this strip. An unknown word is offered as typed where a slot is left.

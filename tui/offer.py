@@ -16,10 +16,24 @@ SWALLOWING: Final = frozenset(".,;:!?)]}%…»”")  # typed after an accepted w
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The suggestions made for `asked`, the end of the line before the cursor at that time."""
+    """The suggestions made for `asked`, the end of the line before the cursor at that time.
+
+    `places` has the slot, from 0, of each suggestion, ascending; empty, they fill the slots in turn.
+    """
 
     asked: str = ""
     suggestions: tuple[Suggestion, ...] = ()
+    places: tuple[int, ...] = ()
+
+    @property
+    def filled(self) -> tuple[int, ...]:
+        """The slots that hold a suggestion, ascending."""
+        return self.places or tuple(range(len(self.suggestions)))
+
+    @property
+    def first(self) -> int:
+        """The lowest slot that holds a suggestion; 0 where none does."""
+        return next(iter(self.filled), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +55,39 @@ def window(before: str) -> str:
     return before[start:]
 
 
+def in_slot(offer: Offer, slot: int) -> Suggestion | None:
+    """Return the suggestion that is shown in `slot`, from 0; None where the slot is empty."""
+    return dict(zip(offer.filled, offer.suggestions, strict=True)).get(slot)
+
+
 def ghost(offer: Offer, before: str) -> str:
     """Return what the first suggestion would add after the cursor, letter for letter, or ''.
 
     The offer may be older than the line: letters typed since, and letters taken back, move the
     ghost without asking anybody, so that it never blinks while the next answer is on its way.
     """
-    if not offer.suggestions:
+    suggestion = in_slot(offer, offer.first)
+    if suggestion is None:
         return ""
-    text = offer.suggestions[0].text
-    typed = _typed(offer, 0, window(before))
-    if typed is None or not text.startswith(typed):
+    typed = _typed(offer.asked, suggestion, window(before))
+    if typed is None or not suggestion.text.startswith(typed):
         return ""
-    return text[len(typed) :]
+    return suggestion.text[len(typed) :]
 
 
-def insertion(offer: Offer, index: int, before: str) -> Insertion | None:
-    """Return what taking slot `index` does to the line that ends in `before`, or None.
+def insertion(offer: Offer, slot: int, before: str) -> Insertion | None:
+    """Return what taking `slot` does to the line that ends in `before`, or None.
 
     None where the slot is empty, or where the line has moved on to something else. The text ends in
     the space that follows a word, as `Session.accept` promises.
     """
-    if not 0 <= index < len(offer.suggestions):
+    suggestion = in_slot(offer, slot)
+    if suggestion is None:
         return None
-    suggestion = offer.suggestions[index]
     before = window(before)
     if before == offer.asked:
         return Insertion(suggestion.text + " ", suggestion.replaces)
-    typed = _typed(offer, index, before)
+    typed = _typed(offer.asked, suggestion, before)
     if typed is None or not suggestion.text.casefold().startswith(typed.casefold()):
         return None
     return Insertion(suggestion.text + " ", len(typed))
@@ -83,9 +102,9 @@ def first_word(ghost_text: str) -> str:
     return lead + stripped.split(maxsplit=1)[0] + " "
 
 
-def _typed(offer: Offer, index: int, before: str) -> str | None:
-    """Return how much of the word in slot `index` is on the line already; None if unrelated."""
-    anchor = len(offer.asked) - offer.suggestions[index].replaces
-    if anchor < 0 or len(before) < anchor or before[:anchor] != offer.asked[:anchor]:
+def _typed(asked: str, suggestion: Suggestion, before: str) -> str | None:
+    """Return how much of a suggestion for `asked` is on the line already; None if unrelated."""
+    anchor = len(asked) - suggestion.replaces
+    if anchor < 0 or len(before) < anchor or before[:anchor] != asked[:anchor]:
         return None
     return before[anchor:]

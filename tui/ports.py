@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 class Typist(Protocol):
     """One surface's session with the engine."""
 
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The slot, from 0, of each suggestion of the last answer, ascending."""
+
     def suggest(self, text_before_cursor: str, k: int = 3) -> list[Suggestion]:
         """Return at most `k` suggestions for the end of a line."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from hushkey.tui.offer import SLOTS, Offer
+from hushkey.tui.offer import SLOTS, Offer, in_slot
 from hushkey.tui.tally import Tally
 
 if TYPE_CHECKING:
@@ -77,8 +77,11 @@ class Why:
 def strip(offer: Offer, marked: int = 0) -> tuple[Slot, ...]:
     """Return the three slots in their fixed places; `marked` is where 'forget' and 'why' look."""
     slots = list(EMPTY_STRIP)
-    for place, suggestion in enumerate(offer.suggestions[:SLOTS]):
-        slots[place] = Slot(place + 1, visible(suggestion.text), suggestion.kind, place == marked)
+    for place in range(SLOTS):
+        suggestion = in_slot(offer, place)
+        if suggestion is not None:
+            text = visible(suggestion.text)
+            slots[place] = Slot(place + 1, text, suggestion.kind, place == marked)
     return tuple(slots)
 
 

@@ -118,7 +118,8 @@ class Conversation:
 
     def _answer(self, token: int, before: str) -> None:
         suggestions = self._session.suggest(before, SLOTS)
-        self._post(SuggestionsReady(token, Offer(before, tuple(suggestions))))
+        offer = Offer(before, tuple(suggestions), self._session.places)
+        self._post(SuggestionsReady(token, offer))
 
     def _accept(self, suggestion: Suggestion) -> None:
         self._session.accept(suggestion)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hushkey.keyboard.engine import SuggestionEngine
+from hushkey.keyboard.session import Session
 from hushkey.keyboard.types import Suggestion
 
 PHRASE = "I think we can meet tomorrow at the station"
@@ -36,15 +37,54 @@ def test_a_suggestion_that_the_next_letter_confirms_stays_in_its_slot(engine):
 
 def test_nothing_jumps_in_any_word_of_a_line_typed_key_by_key(engine):
     session = engine.session()
-    before, shown = "", []
+    before, shown = "", {}
     for now in typed_out(PHRASE):
-        offered = texts(session.suggest(now))
-        same_word = now[:-1] == before and " " not in now[-1:]
-        if same_word and len(shown) == len(offered) == 3:
-            for place, word in enumerate(shown):
-                if word in offered:
-                    assert offered.index(word) == place
+        offered = dict(zip(texts(session.suggest(now)), session.places, strict=True))
+        if now[:-1] == before and " " not in now[-1:]:
+            for word in shown.keys() & offered.keys():
+                assert offered[word] == shown[word]
         before, shown = now, offered
+
+
+class FewWords:
+    """An engine of three words, so that a letter can leave slots with nothing to show."""
+
+    def candidates(self, text_before_cursor, k, *, leave_out=(), sightings=0):
+        prefix = text_before_cursor.rsplit(" ", 1)[-1]
+        words = [w for w in ("table", "tea", "tomorrow") if w.startswith(prefix)]
+        return [Suggestion(w, "completion", 0.5, {}, len(prefix)) for w in words][:k]
+
+    def knows(self, word):
+        return False
+
+
+def test_a_word_confirmed_in_the_third_slot_stays_there_though_the_first_two_are_empty():
+    session = Session(FewWords(), "app")
+    assert texts(session.suggest("see you t")) == ["table", "tea", "tomorrow"]
+    assert session.places == (0, 1, 2)
+    assert texts(session.suggest("see you to")) == ["tomorrow"]
+    assert session.places == (2,)
+    assert texts(session.suggest("see you tom")) == ["tom", "tomorrow"]  # the first as typed
+    assert session.places == (0, 2)
+
+
+def test_the_places_are_those_of_the_last_answer_also_once_it_was_taken():
+    session = Session(FewWords(), "app")
+    assert session.places == ()
+    session.suggest("see you t")
+    (offered,) = session.suggest("see you to")
+    session.accept(offered)
+    assert session.places == (2,)
+    session.suggest("see you q")
+    assert session.places == ()
+
+
+def test_the_bare_ranking_fills_the_slots_in_turn():
+    session = Session(FewWords(), "app", policy="ranking")
+    session.suggest("see you t")
+    assert session.places == (0, 1, 2)
+    assert len(session.suggest("see you to")) == len(session.places) == 1
+    assert session.places == (0,)
 
 
 def test_no_slot_shows_a_word_that_another_shows(engine):
@@ -178,7 +218,10 @@ def test_fewer_slots_show_fewer_words(engine):
 def test_no_order_of_questions_makes_a_session_raise(tiny_base, policy, questions):
     session = SuggestionEngine(tiny_base).session(policy=policy)
     for before in questions:
-        for suggestion in session.suggest(before):
+        offered = session.suggest(before)
+        assert len(session.places) == len(offered)
+        assert list(session.places) == sorted(set(session.places) & {0, 1, 2})
+        for suggestion in offered:
             assert suggestion.replaces <= len(before)
             session.accept(suggestion)
         session.commit(before)

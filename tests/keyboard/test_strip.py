@@ -56,11 +56,22 @@ def test_a_likelier_newcomer_does_not_push_a_confirmed_word_aside():
     assert shown(strip, engine, "to") == ["tomorrow", "today", "together"]
 
 
+def test_a_slot_with_nothing_to_show_stays_empty_and_the_words_behind_it_stay_too():
+    strip, engine = Strip(), ListedEngine({"table": 0.4, "tomorrow": 0.3, "tea": 0.2})
+    assert shown(strip, engine, "t") == ["table", "tomorrow", "tea"]
+    assert shown(strip, engine, "te") == ["tea"]
+    assert strip.places == (2,)
+    engine.offered = {**engine.offered, "ten": 0.9}
+    assert shown(strip, engine, "te") == ["ten", "tea"]
+    assert strip.places == (0, 2)
+
+
 def test_a_cleared_strip_remembers_nothing():
     strip, engine = Strip(), ListedEngine(TO)
     shown(strip, engine, "to")
     engine.offered = {**TO, "token": 0.9}
     strip.clear()
+    assert strip.places == ()
     assert shown(strip, engine, "to")[0] == "token"
 
 

@@ -41,17 +41,26 @@ def suggestions_for(before: str, k: int = 3) -> list[Suggestion]:
 
 
 class ScriptedSession:
-    """Answers from the script; waits at `gate` where a test wants a late answer."""
+    """Answers from the script; waits at `gate` where a test wants a late answer.
+
+    It leaves as many slots empty before the first word as the profile's `gap` says.
+    """
 
     def __init__(self, profile: ScriptedProfile) -> None:
         self._profile = profile
+        self.places: tuple[int, ...] = ()
 
     def suggest(self, text_before_cursor: str, k: int = 3) -> list[Suggestion]:
         self._profile.asked.append(text_before_cursor)
         self._profile.gate.wait(5)
-        return [
-            s for s in suggestions_for(text_before_cursor, k) if s.text not in self._profile.blocked
+        gap = self._profile.gap
+        found = [
+            s
+            for s in suggestions_for(text_before_cursor, k - gap)
+            if s.text not in self._profile.blocked
         ]
+        self.places = tuple(range(gap, gap + len(found)))
+        return found
 
     def accept(self, suggestion: Suggestion) -> str:
         self._profile.accepted.append(suggestion.text)
@@ -75,6 +84,7 @@ class ScriptedProfile:
 
     entries: int = 1
     steps: int = 3
+    gap: int = 0
     paused: bool = False
     closed: bool = False
     asked: list[str] = field(default_factory=list)

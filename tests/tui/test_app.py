@@ -126,6 +126,34 @@ async def test_an_empty_slot_takes_nothing() -> None:
         assert d.editor.text == "in ten me"
 
 
+@pytest.mark.parametrize("key", ["alt+3", "f4", "tab", "right"])
+async def test_a_word_behind_empty_slots_is_taken_where_it_shows(key: str) -> None:
+    async with desk(ScriptedOpener(ScriptedProfile(gap=2))) as d:
+        await d.typed("see you tom")
+        assert d.slots == ["", "", "tomorrow"]
+        assert d.editor.suggestion == "orrow"
+        await d.pilot.press("alt+1", "alt+2")
+        assert d.editor.text == "see you tom"
+        await d.pilot.press(key)
+        assert d.editor.text == "see you tomorrow "
+        await d.until(lambda: d.profile.accepted == ["tomorrow"])
+
+
+async def test_the_mark_skips_empty_slots() -> None:
+    async with desk(ScriptedOpener(ScriptedProfile(gap=1))) as d:
+        await d.typed("in ten me")
+        assert d.slots == ["", "meeting", "mean"]
+        for marked in (1, 2, 1):
+            views = list(d.app.typing.query(SlotView))
+            assert [view.slot.marked for view in views] == [place == marked for place in range(3)]
+            await d.pilot.press("alt+down")
+        await d.pilot.press("f5")
+        shown = " ".join(str(widget.content) for widget in d.app.screen.query(Static))
+        assert "“mean”" in shown
+        await d.pilot.press("escape", "shift+delete")
+        await d.until(lambda: d.profile.forgotten == ["mean"])
+
+
 async def test_digits_type_digits() -> None:
     async with desk() as d:
         await d.typed("at 1")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hushkey.keyboard.types import Suggestion
-from hushkey.tui.offer import Insertion, Offer, first_word, ghost, insertion, window
+from hushkey.tui.offer import Insertion, Offer, first_word, ghost, in_slot, insertion, window
 
 
 def word(text: str, replaces: int, kind: str = "completion") -> Suggestion:
@@ -13,6 +13,30 @@ def word(text: str, replaces: int, kind: str = "completion") -> Suggestion:
 
 TOM = Offer("see you tom", (word("tomorrow", 3), word("Tom", 3, "correction")))
 NEXT = Offer("see you ", (word("tomorrow", 0, "prediction"), word("later", 0, "prediction")))
+
+
+GAP = Offer("in me", (word("meeting", 2), word("mean", 2)), (1, 2))
+
+
+def test_a_suggestion_is_found_in_the_slot_it_is_shown_in() -> None:
+    assert [s and s.text for s in (in_slot(GAP, slot) for slot in range(4))] == [
+        None,
+        "meeting",
+        "mean",
+        None,
+    ]
+    assert in_slot(TOM, 0) == TOM.suggestions[0]
+
+
+def test_a_taken_slot_is_the_one_shown_and_one_left_empty_gives_nothing() -> None:
+    assert insertion(GAP, 0, "in me") is None
+    assert insertion(GAP, 1, "in me") == Insertion("meeting ", 2)
+    assert insertion(GAP, 2, "in mea") == Insertion("mean ", 3)
+
+
+def test_the_ghost_is_that_of_the_lowest_slot_that_holds_a_word() -> None:
+    assert (GAP.first, ghost(GAP, "in me")) == (1, "eting")
+    assert (Offer().first, ghost(Offer(), "")) == (0, "")
 
 
 def test_the_ghost_is_the_rest_of_the_first_suggestion() -> None:

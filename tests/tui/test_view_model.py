@@ -32,6 +32,13 @@ def test_the_strip_has_three_places_however_many_suggestions_there_are() -> None
         assert [bool(slot.text) for slot in slots] == [count > place for place in range(3)]
 
 
+def test_a_word_is_shown_in_its_slot_behind_empty_ones() -> None:
+    slots = view_model.strip(Offer("", (LATER,), (2,)), marked=2)
+    assert [slot.text for slot in slots] == ["", "", "later"]
+    assert [slot.number for slot in slots] == [1, 2, 3]
+    assert [slot.marked for slot in slots] == [False, False, True]
+
+
 def test_only_the_marked_slot_is_marked() -> None:
     slots = view_model.strip(Offer("", (LATER, LATER)), 1)
     assert [slot.marked for slot in slots] == [False, True, False]

@@ -43,6 +43,16 @@ def test_an_answer_carries_the_token_of_its_question() -> None:
     assert conversation.finish() is None
 
 
+def test_an_answer_tells_which_slot_each_suggestion_stands_in() -> None:
+    conversation, _, posts = begun(ScriptedProfile(gap=1))
+    conversation.ask(1, "in ten me")
+    (answer,) = posts.wait_for(1)
+    assert isinstance(answer, SuggestionsReady)
+    assert [s.text for s in answer.offer.suggestions] == ["meeting", "mean"]
+    assert answer.offer.places == (1, 2)
+    assert conversation.finish() is None
+
+
 def test_of_many_questions_only_the_first_begun_and_the_newest_are_asked() -> None:
     conversation, profile, posts = begun()
     profile.gate.clear()

@@ -13,7 +13,7 @@ from textual.widgets import Footer
 
 from hushkey.tui import messages, view_model
 from hushkey.tui.learning_runs import LearningRuns
-from hushkey.tui.offer import Offer, window
+from hushkey.tui.offer import Offer, in_slot, window
 from hushkey.tui.screens.help import HelpScreen
 from hushkey.tui.screens.why import WhyScreen
 from hushkey.tui.view_model import Learning, Status
@@ -204,7 +204,7 @@ class TypingScreen(Screen[None]):
 
     def action_take_first(self) -> None:
         """Take the first suggestion; the editor has the key, a click in the footer comes here."""
-        self.editor.action_take(0)
+        self.editor.action_take(self.editor.offer.first)
 
     def action_help(self) -> None:
         """Show the keys."""
@@ -214,23 +214,24 @@ class TypingScreen(Screen[None]):
         """Move the mark that 'forget' and 'why' act on to the next filled slot."""
         offer = self.editor.offer
         if offer.suggestions:
-            self._marked = (self._marked + 1) % len(offer.suggestions)
+            behind = (slot for slot in offer.filled if slot > self._marked)
+            self._marked = next(behind, offer.first)
             self.query_one(SuggestionStrip).slots = view_model.strip(offer, self._marked)
 
     def action_why(self) -> None:
         """Show each expert's part in the marked suggestion."""
-        suggestions = self.editor.offer.suggestions
-        if suggestions:
-            self.app.push_screen(WhyScreen(suggestions[self._marked]))
+        suggestion = in_slot(self.editor.offer, self._marked)
+        if suggestion is not None:
+            self.app.push_screen(WhyScreen(suggestion))
         else:
             self.notify("No suggestion is showing.")
 
     def action_forget(self) -> None:
         """Forget the marked suggestion; block it if it was refused just before."""
-        suggestions = self.editor.offer.suggestions
-        if self._conversation is None or not suggestions:
+        suggestion = in_slot(self.editor.offer, self._marked)
+        if self._conversation is None or suggestion is None:
             return
-        word = suggestions[self._marked].text
+        word = suggestion.text
         if word == self._refused_word:
             self._conversation.block(word)
         else:
@@ -277,6 +278,6 @@ class TypingScreen(Screen[None]):
             self._conversation.ask(self._token, window(before))
 
     def _show(self, offer: Offer) -> None:
-        self._marked = 0
+        self._marked = offer.first
         self.editor.offer = offer
-        self.query_one(SuggestionStrip).slots = view_model.strip(offer)
+        self.query_one(SuggestionStrip).slots = view_model.strip(offer, self._marked)

@@ -16,7 +16,7 @@ from textual.widgets import TextArea
 
 from hushkey.tui.lines import Lines, fold
 from hushkey.tui.messages import Dismissed, KeyCounted, LineChanged
-from hushkey.tui.offer import SWALLOWING, Insertion, Offer, first_word, ghost, insertion
+from hushkey.tui.offer import SWALLOWING, Insertion, Offer, first_word, ghost, in_slot, insertion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,7 +180,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
             return  # a command, though the event carries a character
         if event.key == "tab":
             event.stop()
-            if not self._take(0):
+            if not self._take(self.offer.first):
                 self._type("\t")
             return
         if event.is_printable and event.character is not None:
@@ -214,7 +214,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
 
     def action_take_ghost(self) -> None:
         """Accept the ghost, or move right where there is none."""
-        if not (self.suggestion and self._take(0)):
+        if not (self.suggestion and self._take(self.offer.first)):
             self.suggestion = ""
             self.action_cursor_right()
 
@@ -224,12 +224,12 @@ class GhostEditor(TextArea, inherit_bindings=False):
         if not word:
             self.action_cursor_word_right()
         elif word.rstrip() == self.suggestion.rstrip():
-            self._take(0)
+            self._take(self.offer.first)
         else:
             self._insert(Insertion(word, 0))
 
     def action_take(self, slot: int) -> None:
-        """Accept the suggestion of a slot."""
+        """Accept what is shown in a slot, from 0."""
         if not self._take(slot):
             self.app.bell()
 
@@ -241,10 +241,10 @@ class GhostEditor(TextArea, inherit_bindings=False):
     def _take(self, slot: int) -> bool:
         if not self.selection.is_empty:
             return False
+        taken = in_slot(self.offer, slot)
         change = insertion(self.offer, slot, self.before)
-        if change is None:
+        if taken is None or change is None:
             return False
-        taken = self.offer.suggestions[slot]
         self._insert(change)
         self._took(taken)
         return True
