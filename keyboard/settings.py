@@ -11,8 +11,6 @@ class Settings:
 
     learning: bool = True
     """Whether finished lines are kept and learned."""
-    suggesting: bool = True
-    """Whether suggestions are shown."""
     background_learning: bool = True
     """Whether the adapter may be trained unasked, when the machine is idle and on mains power."""
     keep_days: int = 0
