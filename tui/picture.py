@@ -1,10 +1,12 @@
 """A picture of the app with a sample text in it: the shipped base in memory, nothing of an owner.
 
 The text is typed as the ideal typist of `hushkey eval` does: a suggestion that is the word is taken.
+The picture is whole in itself: whoever opens it asks no other machine for anything.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 _POLL_S: Final = 0.01
 _PATIENCE: Final = 1000  # polls; a key that takes ten seconds to be answered is a fault
+# What Rich puts into each SVG: fonts from another machine, and a comment that names a page.
+_FOREIGN: Final = re.compile(r"@font-face\s*\{[^}]*\}\s*|<!--.*?-->\s*", re.DOTALL)
+_STYLE_END: Final = "</style>"
 
 
 class MemoryOpener:
@@ -54,7 +59,16 @@ def take(text: str, *, columns: int, rows: int) -> str:
         app.finish()
     if not pictures:
         raise RuntimeError("the app ended before the picture")
-    return pictures[0]
+    return self_contained(pictures[0])
+
+
+def self_contained(svg: str) -> str:
+    """Return an SVG of Rich's without the fonts it would fetch; "monospace" takes their place.
+
+    Only the head is cut: behind it stands the text, which may say anything and loads nothing.
+    """
+    head, end, body = svg.partition(_STYLE_END)
+    return _FOREIGN.sub("", head) + end + body
 
 
 async def _type(app: HushkeyApp, pilot: Pilot[object], text: str) -> None:
@@ -73,8 +87,9 @@ async def _type(app: HushkeyApp, pilot: Pilot[object], text: str) -> None:
 def _slot_of(before: str, word: str, app: HushkeyApp) -> int | None:
     """Return the number of the slot that offers the word under way as `word` completes it."""
     begun = before.rsplit(" ", maxsplit=1)[-1]
-    offered = [suggestion.text for suggestion in app.typing.editor.offer.suggestions]
-    return offered.index(begun + word) + 1 if word and begun + word in offered else None
+    offer = app.typing.editor.offer
+    slots = zip(offer.filled, offer.suggestions, strict=True)
+    return next((slot + 1 for slot, s in slots if word and s.text == begun + word), None)
 
 
 async def _until(pilot: Pilot[object], holds: Callable[[], bool]) -> None:
