@@ -33,7 +33,7 @@ class Strip:
         """Return what the k slots show now, the lowest slot first; `places` tells which slot is whose.
 
         A suggestion that the new letters confirm keeps its slot; the others are filled with the likeliest
-        words not yet shown in this strip. An unknown word is offered as typed where a slot is left.
+        words not yet shown in this strip. An unknown word is offered as typed in the last slot that is left.
         """
         fresh = engine.candidates(text_before_cursor, 2 * k, sightings=SIGHTINGS)
         if not prefix:
@@ -48,6 +48,7 @@ class Strip:
             if slots[place] is None and waiting:
                 slots[place] = waiting.pop(0)
         if None in slots and len(prefix) >= _TYPED_FROM and not engine.knows(prefix):
-            slots[slots.index(None)] = Suggestion(prefix, "typed", 0.0, {}, len(prefix))
+            last = max(place for place in range(k) if slots[place] is None)
+            slots[last] = Suggestion(prefix, "typed", 0.0, {}, len(prefix))
         self._slots = slots
         return [slot for slot in slots if slot is not None]

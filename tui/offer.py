@@ -32,8 +32,13 @@ class Offer:
 
     @property
     def first(self) -> int:
-        """The lowest slot that holds a suggestion; 0 where none does."""
-        return next(iter(self.filled), 0)
+        """The lowest slot whose word adds letters; else the lowest that holds any; else 0."""
+        adding = (
+            slot
+            for slot, suggestion in zip(self.filled, self.suggestions, strict=False)
+            if suggestion.kind != "typed"
+        )
+        return next(adding, next(iter(self.filled), 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import base64
 import hashlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hushkey.keyboard.redaction import REDACTED, Redaction, redact
@@ -554,6 +554,9 @@ def test_any_address_is_cut_whole(local, domain):
 
 @given(st.text("abcdefghkmnpqrstABCDEFGHKMNPQRST23456789@#$%&", min_size=4, max_size=20))
 def test_whatever_follows_password_is_cut(value):
+    assume(
+        value.strip("@#$%&").lower() not in {"secret", "passphrase"}
+    )  # names of a value, as in code
     assert redact(f"password: {value}").text == f"password: {REDACTED}" or value[0] in "$%"
 
 

@@ -65,7 +65,7 @@ def test_a_word_confirmed_in_the_third_slot_stays_there_though_the_first_two_are
     assert texts(session.suggest("see you to")) == ["tomorrow"]
     assert session.places == (2,)
     assert texts(session.suggest("see you tom")) == ["tom", "tomorrow"]  # the first as typed
-    assert session.places == (0, 2)
+    assert session.places == (1, 2)
 
 
 def test_the_places_are_those_of_the_last_answer_also_once_it_was_taken():

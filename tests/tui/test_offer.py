@@ -124,3 +124,8 @@ def test_ghost_and_insertion_agree_on_the_text_that_results(
     assert result == before + text + " "
     rest = ghost(offer, asked)
     assert not rest or asked + rest + " " == result
+
+
+def test_the_word_as_typed_never_leads_where_another_would_add_letters() -> None:
+    offer = Offer("see you tom", (word("tom", 3, "typed"), word("tomorrow", 3)), (1, 2))
+    assert (offer.first, ghost(offer, "see you tom")) == (2, "orrow")
