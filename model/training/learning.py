@@ -2,9 +2,8 @@
 
 An adapter trained without the end of the history is measured on that end (of a short history, on each
 third in turn), against the starting point, which has seen none of it. Only if it is better beyond noise
-is there an adapter to take up, and that one was trained on all lines, the end included, by the same
-settings: the last lines are the nearest to what is typed next, and to hold them back for ever would cost
-more than another training.
+is there an adapter to take up, and that one was trained on all lines, the end included: the last lines are the nearest to what is typed next, and to hold them back for ever would cost more than
+another training. Of a long history the judged training is an epoch shorter; a verdict needs no more.
 
 The adapter in force is not what the new one is compared with: it was trained on most of the lines that
 would judge it. As everything is trained from the same starting point, the same history gives the same
@@ -12,7 +11,7 @@ adapter to the byte, whatever was learned or forgotten before.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,33 +63,48 @@ def learn(  # noqa: PLR0913  a training depends on no less
     if not folds:
         as_it_is = score(teacher.judging, start, lines, vocabulary)
         return _outcome(words, as_it_is, as_it_is, None)
-    parts = [*(_without(lines, fold) for fold in folds), lines]
-    steps = sum(steps_of(part, settings) for part in parts)
-    done = 0
+    parts = [_without(lines, fold) for fold in folds]
+    course = _Course(teacher, on_progress, cancelled, steps=0)
+    judged = settings if len(folds) > 1 else replace(settings, epochs=max(1, settings.epochs - 1))
+    course.steps = sum(steps_of(part, judged) for part in parts) + steps_of(lines, settings)
+    before, after = [], []
+    for fold, part in zip(folds, parts, strict=True):
+        before.append(score(teacher.judging, start, lines[fold], vocabulary))
+        trained = course.train(start, part, judged)
+        after.append(score(teacher.judging, trained, lines[fold], vocabulary))
+    outcome = Score.joined(before), Score.joined(after)
+    adapter = course.train(start, lines, settings) if is_better(*outcome) else None
+    return _outcome(words, *outcome, adapter)
 
-    def say(step: int, _: int, loss: float) -> None:
-        on_progress(done + step, steps, loss)
 
-    def train(part: Sequence[Pieces]) -> Adapter:
-        nonlocal done
+@dataclass(slots=True)
+class _Course:
+    """Trainings one after another, told as one."""
+
+    teacher: Teacher
+    on_progress: OnProgress
+    cancelled: Callable[[], bool]
+    steps: int
+    done: int = 0
+
+    def train(self, start: Adapter, part: Sequence[Pieces], settings: Settings) -> Adapter:
+        """Train from `start`; progress counts on from the trainings before."""
+        before = self.done
+
+        def say(step: int, _: int, loss: float) -> None:
+            self.on_progress(before + step, self.steps, loss)
+
         adapter = finetune(
-            teacher.training,
+            self.teacher.training,
             start,
             part,
             settings,
-            vocabulary=vocabulary,
+            vocabulary=self.teacher.vocabulary,
             on_progress=say,
-            cancelled=cancelled,
+            cancelled=self.cancelled,
         )
-        done += steps_of(part, settings)
+        self.done += steps_of(part, settings)
         return adapter
-
-    before, after = [], []
-    for fold, part in zip(folds, parts, strict=False):
-        before.append(score(teacher.judging, start, lines[fold], vocabulary))
-        after.append(score(teacher.judging, train(part), lines[fold], vocabulary))
-    outcome = Score.joined(before), Score.joined(after)
-    return _outcome(words, *outcome, train(lines) if is_better(*outcome) else None)
 
 
 def _without(lines: Sequence[Pieces], fold: slice) -> list[Pieces]:
