@@ -2,8 +2,9 @@
 
 An adapter trained without the end of the history is measured on that end (of a short history, on each
 third in turn), against the starting point, which has seen none of it. Only if it is better beyond noise
-is there an adapter to take up, and that one was trained on all lines, the end included: the last lines are the nearest to what is typed next, and to hold them back for ever would cost more than
-another training. Of a long history the judged training is an epoch shorter; a verdict needs no more.
+is there an adapter to take up, and that one was trained on all lines, the end included: the last lines
+are the nearest to what is typed next, and to hold them back for ever would cost more than another
+training. Of a long history the judged training is an epoch shorter; a verdict needs no more.
 
 The adapter in force is not what the new one is compared with: it was trained on most of the lines that
 would judge it. As everything is trained from the same starting point, the same history gives the same
