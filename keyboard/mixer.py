@@ -14,7 +14,7 @@ does not help soon stops paying for it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hushkey.keyboard.memory import ORDERS, Followers
+from hushkey.keyboard.memory import Followers
 
 _STRENGTH = 24.0  # words; how much evidence the fitted starting values are worth
 RECENCY = "recency"
@@ -141,17 +141,3 @@ def learn_word(mixer: Mixer, network: float, steps: Sequence[tuple[GateName, flo
             mixer.learn(name, left * claim, left)
             left *= 1.0 - claim
     return passed
-
-
-__all__ = [
-    "ORDERS",
-    "RECENCY",
-    "Gate",
-    "GateName",
-    "Mixer",
-    "Weights",
-    "certainty",
-    "learn_word",
-    "memory_gate",
-    "weights",
-]

@@ -47,7 +47,9 @@ def appraise(network: Network, base: Base, lines: Sequence[Pieces]) -> Appraisal
     runtime, table = base.runtime(), base.word_table
     nats, words, hits_1, hits_3, same, compared = 0.0, 0, 0, 0, 0, 0
     for first in range(0, len(lines), _BATCH):
-        for line, floats, ints in _logits(network, runtime, lines[first : first + _BATCH]):
+        for line, floats, ints in _logits(
+            network, runtime, lines[first : first + _BATCH], table.vocabulary.bos
+        ):
             shifted = floats - floats.max(axis=1, keepdims=True)
             logs = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
             counted = ~table.vocabulary.is_mark[line]
@@ -66,10 +68,9 @@ def appraise(network: Network, base: Base, lines: Sequence[Pieces]) -> Appraisal
 
 
 def _logits(
-    network: Network, runtime: Runtime, lines: Sequence[Pieces]
+    network: Network, runtime: Runtime, lines: Sequence[Pieces], bos: int
 ) -> list[tuple[Pieces, np.ndarray, np.ndarray]]:
     """(line, float logits (T, V), int8 logits (T, V)) of each line, before each of its pieces."""
-    bos = 1
     longest = max(len(line) for line in lines)
     inputs = np.full((longest, len(lines)), bos, dtype=np.int64)
     for column, line in enumerate(lines):
