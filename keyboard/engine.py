@@ -42,6 +42,7 @@ class SuggestionEngine:
         self._runtime = self._base.runtime(adapter)
         self._reader = Reader(self._runtime, self._base.word_table)
         self._blocked: set[str] = set()
+        self._as_typed: set[str] = set()
         self._kept: OrderedDict[str, Prediction] = OrderedDict()
         self._gates = fitted_gates(self._base)
         self._begin()
@@ -195,3 +196,22 @@ class SuggestionEngine:
     def blocked(self) -> frozenset[str]:
         """Return the blocked words, folded."""
         return frozenset(self._blocked)
+
+    def corrections(self, text_before_cursor: str, k: int = 1) -> list[Suggestion]:  # noqa: ARG002
+        """Return at most k words that the token before the cursor, finished or not, was probably meant to be.
+
+        None where it may well stand as it is. A suggestion's `score` is the chance that it was meant. Never
+        changes state.
+        """
+        return []
+
+    def keep_as_typed(self, word: str) -> None:
+        """Never correct a word again: a correction of it was undone."""
+        with self._lock:
+            self._as_typed.add(fold(word))
+
+    @property
+    def kept_as_typed(self) -> frozenset[str]:
+        """Return the words that are never corrected, folded."""
+        with self._lock:
+            return frozenset(self._as_typed)
