@@ -43,7 +43,7 @@ class Session:
         self._engine = engine
         self._on_commit = on_commit
         self._context: str | None = None
-        self._passed_over: set[str] = set()
+        self._passed_over: dict[str, str] = {}  # folded word -> the letters typed when it was shown
         self._strip = Strip()
         self._places: tuple[int, ...] = ()
 
@@ -63,12 +63,23 @@ class Session:
             self._passed_over.clear()
             self._strip.clear()
         if self.policy == "ranking":
-            found = self._engine.candidates(text_before_cursor, k, leave_out=self._passed_over)
-            self._passed_over.update(fold(suggestion.text) for suggestion in found)
-            self._places = tuple(range(len(found)))
-            return found
+            return self._rank(text_before_cursor, prefix, k)
         found = self._strip.fill(self._engine, text_before_cursor, prefix, k)
         self._places = self._strip.places
+        return found
+
+    def _rank(self, text_before_cursor: str, prefix: str, k: int) -> list[Suggestion]:
+        """Rank anew, without what was shown on the way to these letters and not taken.
+
+        Letters taken back make possible again what was passed over behind them.
+        """
+        self._passed_over = {
+            word: shown for word, shown in self._passed_over.items() if prefix.startswith(shown)
+        }
+        found = self._engine.candidates(text_before_cursor, k, leave_out=self._passed_over)
+        for suggestion in found:
+            self._passed_over.setdefault(fold(suggestion.text), prefix)
+        self._places = tuple(range(len(found)))
         return found
 
     def accept(self, suggestion: Suggestion) -> str:

@@ -124,6 +124,23 @@ def test_the_bare_ranking_leaves_out_what_was_shown_for_this_word_and_not_taken(
         shown |= offered
 
 
+def test_a_letter_taken_back_makes_possible_again_what_was_passed_over_behind_it(engine):
+    session = engine.session(policy="ranking")
+    first = set(texts(session.suggest("we will t")))
+    behind = set(texts(session.suggest("we will to")))
+    assert not set(texts(session.suggest("we will t"))) & first
+    assert behind & set(texts(session.suggest("we will to")))
+    assert not set(texts(session.suggest("we will to"))) & first
+
+
+def test_letters_replaced_at_once_make_it_possible_again_too(engine):
+    session = engine.session(policy="ranking")
+    session.suggest("we will t")
+    behind = texts(session.suggest("we will to"))
+    session.suggest("we will ta")
+    assert texts(session.suggest("we will to")) == behind != []
+
+
 def test_the_next_word_may_offer_again_what_the_last_one_passed_over(engine):
     session = engine.session(policy="ranking")
     first = texts(session.suggest("I think "))

@@ -81,7 +81,7 @@ def test_suggest_answers_each_line_of_standard_input(shell: Shell) -> None:
 def test_suggest_json_holds_every_field(shell: Shell) -> None:
     _, out, _ = shell("suggest", "--json", "see you tom")
     first = json.loads(out)[0]
-    assert set(first) == {"text", "kind", "score", "experts", "replaces"}
+    assert set(first) == {"text", "kind", "score", "experts", "replaces", "new"}
     assert first["replaces"] == 3
 
 
