@@ -42,7 +42,6 @@ class SuggestionEngine:
         self._runtime = self._base.runtime(adapter)
         self._reader = Reader(self._runtime, self._base.word_table)
         self._blocked: set[str] = set()
-        self._as_typed: set[str] = set()
         self._kept: OrderedDict[str, Prediction] = OrderedDict()
         self._gates = fitted_gates(self._base)
         self._begin()
@@ -52,6 +51,7 @@ class SuggestionEngine:
             Wordbook(self._base.lexicon), Memory(), Recency(), Mixer(self._gates)
         )
         self._teacher = Teacher(self._reader, self._experts)
+        self._as_typed: set[str] = set()
         self._kept.clear()
 
     @property
@@ -170,6 +170,7 @@ class SuggestionEngine:
     def forget(self, word: str) -> None:
         """Drop a word from all that was learned here, as if it had been a gap in what was typed."""
         with self._lock:
+            self._as_typed.discard(fold(word))
             number = self._experts.book.find(fold(word))
             if number is not None:
                 self._experts.memory.forget(number)

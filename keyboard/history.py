@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
-from hushkey.keyboard.blocklist import Blocklist
 from hushkey.keyboard.erasure import cut_out
 from hushkey.keyboard.notes import LearnLog, SavedSettings
 from hushkey.keyboard.redaction import REDACTED, redact
 from hushkey.keyboard.store import Store
+from hushkey.keyboard.wordlist import WordList, storable
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Database, Table
@@ -57,7 +57,8 @@ class History:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.blocked = Blocklist(store)
+        self.blocked = WordList(store, "blocked")
+        self.kept_as_typed = WordList(store, "kept_as_typed")
         self.settings = SavedSettings(store)
         self.learn_runs = LearnLog(store)
 
@@ -75,11 +76,11 @@ class History:
         redacted: Counter[str] = Counter()
         lines = iter(texts)
         while batch := list(islice(lines, _BATCH)):
-            clean = [redact(_storable(text)) for text in batch]
+            clean = [redact(storable(text)) for text in batch]
             for redaction in clean:
                 redacted.update(redaction.kinds)
             kept = [redaction.text for redaction in clean if _says_something(redaction.text)]
-            entries += self._insert(kept, _storable(surface), at)
+            entries += self._insert(kept, storable(surface), at)
         return Recorded(tuple(entries), redacted)
 
     def entries(
@@ -178,7 +179,7 @@ class History:
     def wipe(self) -> None:
         """Empty every table. The revision goes on from where it was."""
         with self._store.writing() as database:
-            for table in ("entries", "blocked", "settings", "learn_runs"):
+            for table in ("entries", "blocked", "kept_as_typed", "settings", "learn_runs"):
                 database.table(table).delete_where()
         self._store.compact()
 
@@ -201,11 +202,6 @@ class History:
 
 def _says_something(text: str) -> bool:
     return bool(text.replace(REDACTED, "").strip())
-
-
-def _storable(text: str) -> str:
-    """Cut what a database cannot hold as text: zero bytes, halves of surrogate pairs."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()
 
 
 def _row_id(table: "Table") -> int:

@@ -38,7 +38,15 @@ _FIRST = (
     ) STRICT""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_WORDS_KEPT_AS_TYPED = (
+    """CREATE TABLE kept_as_typed (
+        folded TEXT PRIMARY KEY,
+        word TEXT NOT NULL,
+        at REAL NOT NULL
+    ) STRICT""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _WORDS_KEPT_AS_TYPED)
 VERSION = len(MIGRATIONS)
 
 

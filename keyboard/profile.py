@@ -25,6 +25,7 @@ from hushkey.keyboard.keys import MasterKey, Passphrase
 from hushkey.keyboard.keystore import destroy_key, open_keystore
 from hushkey.keyboard.learner import LearnProgress, LearnReport, Trainer
 from hushkey.keyboard.paths import Places, places, places_in
+from hushkey.keyboard.redaction import redact
 from hushkey.keyboard.sealed import read_sealed, write_sealed
 from hushkey.keyboard.session import Session
 from hushkey.keyboard.settings import settings_from
@@ -82,6 +83,7 @@ class Profile:
         """Bring the engine to where the history and the sealed files say it was."""
         for word in self.history.blocked.words():
             self.engine.block(word)
+        self._keep_words_as_typed()
         self.engine.recount(self._lines(), self._read_trust())
         self.engine.use_adapter(self._read_adapter())
 
@@ -170,11 +172,14 @@ class Profile:
         the next learning trains it anew on what is left.
         """
         with self._lock:
+            self.history.kept_as_typed.remove(word)
+            self.engine.forget(word)
             entries = self.history.forget(word)
             dropped = False
             if entries:
                 dropped = self._drop_adapter()
                 self.engine.forget_everything()
+                self._keep_words_as_typed()
                 self.engine.learn(self._lines())  # judged anew too: the gates had seen the word
                 self._unsaved += 1
                 self._save_trust()
@@ -189,6 +194,17 @@ class Profile:
         """Allow a blocked word again."""
         self.history.blocked.remove(word)
         self.engine.unblock(word)
+
+    def keep_as_typed(self, word: str) -> None:
+        """Never correct a word again, on this profile: a correction of it was undone."""
+        with self._lock:
+            if not self.paused and redact(word).text == word:  # else until the end of this run only
+                self.history.kept_as_typed.add(word)
+            self.engine.keep_as_typed(word)
+
+    def _keep_words_as_typed(self) -> None:
+        for word in self.history.kept_as_typed.words():
+            self.engine.keep_as_typed(word)
 
     def export(self, file: TextIO) -> int:
         """Write the history as readable lines of JSON; returns their number."""

@@ -222,11 +222,13 @@ def test_a_wipe_empties_every_table(history):
     fill(history, "one")
     history.settings.set("floor", 0.5)
     history.blocked.add("word")
+    history.kept_as_typed.add("wrod")
     history.learn_runs.append({"kept": True})
     history.wipe()
     assert history.count() == 0
     assert history.settings.all() == {}
     assert history.blocked.words() == []
+    assert history.kept_as_typed.words() == []
     assert history.learn_runs.runs() == []
 
 

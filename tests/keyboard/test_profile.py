@@ -162,3 +162,49 @@ def test_a_throwaway_profile_touches_no_disk(tmp_path, monkeypatch):
         profile.session("python").commit("Zorblax was here")
         assert profile.engine.knows("Zorblax")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_word_kept_as_typed_is_kept_at_the_next_start_and_forgotten_when_told(tmp_path):
+    with opened(tmp_path) as profile:
+        profile.keep_as_typed("Zorblaxx")
+        profile.session("app").commit("We met Zorblax.")
+        profile.forget("Zorblax")  # learns anew what is left
+        assert profile.engine.kept_as_typed == {"zorblaxx"}
+    with opened(tmp_path) as profile:
+        assert profile.engine.kept_as_typed == {"zorblaxx"}
+        profile.forget("zorblaxx")
+        assert profile.engine.kept_as_typed == frozenset()
+    with opened(tmp_path) as profile:
+        assert profile.engine.kept_as_typed == frozenset()
+
+
+@pytest.mark.parametrize("word", ["zorblax@example.com", "4111111111111111"])
+def test_a_secret_is_kept_as_typed_until_the_end_of_the_run_only(tmp_path, word):
+    with opened(tmp_path) as profile:
+        profile.keep_as_typed(word)
+        assert profile.engine.kept_as_typed == {word}
+    with opened(tmp_path) as profile:
+        assert profile.engine.kept_as_typed == frozenset()
+
+
+def test_while_learning_is_off_no_word_kept_as_typed_is_written(tmp_path):
+    with opened(tmp_path) as profile:
+        profile.pause()
+        profile.keep_as_typed("Zorblaxx")
+        assert profile.engine.kept_as_typed == {"zorblaxx"}
+        assert profile.history.kept_as_typed.words() == []
+
+
+def test_wiping_drops_the_words_kept_as_typed(tmp_path):
+    profile = opened(tmp_path)
+    profile.keep_as_typed("Zorblaxx")
+    profile.wipe()
+    assert profile.engine.kept_as_typed == frozenset()
+
+
+@pytest.mark.parametrize("word", ["", "\ud800", "\0", "🙂" * 1000])
+def test_no_text_is_too_strange_to_be_kept_as_typed(tmp_path, word):
+    with opened(tmp_path) as profile:
+        profile.keep_as_typed(word)
+        profile.forget(word)
+        assert profile.history.kept_as_typed.words() == []
