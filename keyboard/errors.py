@@ -5,6 +5,10 @@ class KeyboardError(Exception):
     """What failed, what now holds and what to do. Callers catch this one."""
 
 
+class SettingRefused(KeyboardError):
+    """No such setting, or a value that it cannot have."""
+
+
 # The history ------------------------------------------------------------------------------------
 
 

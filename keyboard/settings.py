@@ -1,8 +1,12 @@
 """What the owner may set. One frozen value, each key said beside itself; it knows no file."""
 
+import difflib
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
+
+from hushkey.keyboard.errors import SettingRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,22 +21,95 @@ class Settings:
     """Age in days after which lines are deleted; 0 keeps them."""
     keep_megabytes: int = 64
     """Size of the history's text beyond which the oldest lines are deleted."""
+    phrases: bool = True
+    """Whether the one or two words that are near certain to follow are offered with a word."""
+    corrections: bool = True
+    """Whether a word that was probably mistyped may be corrected."""
+    emoji: bool = False
+    """Whether an emoji is offered behind the words that earn one, in the place of the third word."""
+    floor: float = 0.004
+    """Chance below which a word is not shown before its first letter; 0 shows everything."""
+    sightings_offered: int = 2
+    """Uses from which a word that only you use is offered, marked as new."""
+    sightings_trusted: int = 3
+    """Uses from which such a word is offered as any other."""
 
     def replace(self, **changes: Any) -> "Settings":
-        """Return the settings with some changed. Raises TypeError for a name that is none."""
-        return replace(self, **changes)
+        """Return the settings with some changed.
+
+        Raises TypeError for a name that is none, SettingRefused for a value that the name cannot have.
+        """
+        return replace(self, **{name: _fitting(name, value) for name, value in changes.items()})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings by name."""
         return asdict(self)
 
 
+_RANGES: Mapping[str, tuple[float, float]] = {  # both ends included
+    "keep_days": (0, 36_500),
+    "keep_megabytes": (1, 100_000),
+    "floor": (0.0, 1.0),
+    "sightings_offered": (1, 100),
+    "sightings_trusted": (1, 100),
+}
+_SPELLINGS: Mapping[str, bool] = {
+    **dict.fromkeys(("on", "true", "yes"), True),
+    **dict.fromkeys(("off", "false", "no"), False),
+}
+
+
 def settings_from(values: Mapping[str, Any]) -> Settings:
-    """Return the settings that saved values make; names of other versions are passed over."""
-    defaults = Settings()
-    known: dict[str, Any] = {}
+    """Return the settings that saved values make; names and values of other versions are passed over."""
+    settings = Settings()
     for field in fields(Settings):
-        value = values.get(field.name)
-        if type(value) is type(getattr(defaults, field.name)):
-            known[field.name] = value
-    return Settings(**known)
+        if field.name in values:
+            try:
+                settings = settings.replace(**{field.name: values[field.name]})
+            except SettingRefused:
+                continue
+    return settings
+
+
+def parsed(name: str, text: str) -> dict[str, Any]:
+    """Return {name: value} as a person writes them: `emoji on`, `keep-days 30`.
+
+    Raises SettingRefused, which names the nearest setting where there is none of that name.
+    """
+    known = {field.name: getattr(Settings(), field.name) for field in fields(Settings)}
+    key = name.strip().lower().replace("-", "_").replace(" ", "_")
+    if key not in known:
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else "'hushkey settings' lists them"
+        raise SettingRefused(f"there is no setting of that name; nothing was changed; {hint}")
+    written = text.strip().lower()
+    if isinstance(known[key], bool):
+        return {key: _fitting(key, _SPELLINGS.get(written, written))}
+    try:
+        number = float(written) if isinstance(known[key], float) else int(written)
+    except ValueError:
+        raise _refused(key) from None
+    return {key: _fitting(key, number)}
+
+
+def _fitting(name: str, value: Any) -> Any:
+    """Return a value in the type of its setting; an unknown name's is left as it is."""
+    default = getattr(Settings(), name, None)
+    if isinstance(default, float) and type(value) is int:
+        value = float(value)
+    if default is None or callable(default):
+        return value
+    low, high = _RANGES.get(name, (-math.inf, math.inf))
+    if type(value) is not type(default) or not low <= value <= high:
+        raise _refused(name)
+    return value
+
+
+def _refused(name: str) -> SettingRefused:
+    if name not in _RANGES:
+        wanted = "on or off"
+    else:
+        low, high = _RANGES[name]
+        whole = not isinstance(getattr(Settings(), name), float)
+        wanted = f"a {'whole ' if whole else ''}number from {low:g} to {high:g}"
+    return SettingRefused(f"{name} must be {wanted}; nothing was changed")
