@@ -1,6 +1,6 @@
 """Sentencepiece vocabulary: words to pieces and back. It knows no model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -53,6 +53,10 @@ class Vocabulary:
             else:
                 pieces.append(self._marks[token])
         return pieces
+
+    def words_of(self, numbers: Iterable[int]) -> list[str]:
+        """Return the text of pieces that open a word, without the sign that says so."""
+        return [self._processor.id_to_piece(number).removeprefix(WORD_START) for number in numbers]
 
     def text_of(self, pieces: list[int]) -> str:
         """Return the words that pieces spell, marks written as they are named."""

@@ -26,10 +26,11 @@ from hushkey.model.training.corpus import (
     word_counts,
 )
 from hushkey.model.training.export import to_onnx
+from hushkey.model.training.growth import grow
 from hushkey.model.training.lexicon import make_lexicon
 from hushkey.model.training.network import Network, Shape
 from hushkey.model.training.pace import fastest_threads
-from hushkey.model.training.pieces import train_pieces
+from hushkey.model.training.pieces import train_pieces, with_whole_words
 from hushkey.model.training.pretrain import Recipe, pretrain
 from hushkey.model.training.sources import Source, sources_of
 from hushkey.model.training.weights import load_weights, save_weights
@@ -52,7 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Build a base; the exit status is 0 where one was written."""
     options = _options(arguments)
     try:
-        build(options.corpora, options.out, Recipe(steps=options.steps), resume=options.resume)
+        recipe = Recipe(steps=options.steps, seed=options.seed)
+        build(options.corpora, options.out, recipe, resume=options.resume, gain=options.gain)
     except KeyboardInterrupt:
         _say(f"interrupted; go on with --resume --out {options.out}")
         return 130
@@ -62,10 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build(corpora: Path, out: Path, recipe: Recipe, *, resume: bool) -> None:
-    """Write a base into `out`. Raises CorpusRefused where the folder cannot train one."""
+def build(corpora: Path, out: Path, recipe: Recipe, *, resume: bool, gain: int = 0) -> None:
+    """Write a base into `out`. Raises CorpusRefused where the folder cannot train one.
+
+    With `resume`, `gain` words that the vocabulary there still cuts join it first.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    material = _prepare(corpora, out, resume=resume)
+    material = _prepare(corpora, out, resume=resume, gain=gain)
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(fastest_threads(_say))
     network = _first_network(out, material.vocabulary, resume=resume)
@@ -84,14 +89,17 @@ def build(corpora: Path, out: Path, recipe: Recipe, *, resume: bool) -> None:
     _ship(network, material, recipe, out, read)
 
 
-def _prepare(corpora: Path, out: Path, *, resume: bool) -> _Material:
+def _prepare(corpora: Path, out: Path, *, resume: bool, gain: int) -> _Material:
     paths = files_in(corpora)
     sources = sources_of(paths)
     _say(f"counting the words of {len(paths)} files")
     folded, written = word_counts(paths)
     if not (resume and (out / PIECES).exists()):
         _say("training the pieces")
-        (out / PIECES).write_bytes(train_pieces(folded))
+        (out / PIECES).write_bytes(with_whole_words(train_pieces(folded), folded))
+    elif gain and not (out / _CHECKPOINT).exists():
+        _say(f"adding {gain} whole words to the pieces")
+        _grow(out, folded, gain)
     (out / LEXICON).write_bytes(make_lexicon(folded, written).to_bytes())
     vocabulary = Vocabulary.load(out / PIECES)
     files = []
@@ -99,6 +107,15 @@ def _prepare(corpora: Path, out: Path, *, resume: bool) -> _Material:
         _say(f"cutting {name_of(path)}")
         files.append(encode_file(path, vocabulary))
     return _Material(sources, vocabulary, files)
+
+
+def _grow(out: Path, counts: dict[str, float], gain: int) -> None:
+    """Add words to the pieces and to the weights in a folder."""
+    before = (out / PIECES).read_bytes()
+    after = with_whole_words(before, counts, most=gain)
+    network = load_weights(out / WEIGHTS)
+    save_weights(grow(network, Vocabulary(before), Vocabulary(after), counts), out / WEIGHTS)
+    (out / PIECES).write_bytes(after)
 
 
 def _first_network(out: Path, vocabulary: Vocabulary, *, resume: bool) -> Network:
@@ -160,6 +177,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--steps", type=int, default=Recipe().steps, help="length of the training")
     parser.add_argument("--resume", action="store_true", help="go on from what is in --out")
+    parser.add_argument(
+        "--seed", type=int, default=Recipe().seed, help="another one draws other lines of the text"
+    )
+    parser.add_argument(
+        "--gain", type=int, default=0, help="words that join the pieces first, with --resume"
+    )
     return parser.parse_args(arguments)
 
 

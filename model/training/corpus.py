@@ -219,6 +219,14 @@ def epoch(
                 yield make_batch(batches[number], vocabulary)
 
 
+def by_frequency(files: list[EncodedFile], vocabulary: Vocabulary) -> npt.NDArray[np.int64]:
+    """Return all pieces (V,), the one that an epoch holds most often first."""
+    counts = np.zeros(vocabulary.size)
+    for file in files:
+        counts += SHARES.get(file.name, 1.0) * np.bincount(file.pieces, minlength=vocabulary.size)
+    return np.argsort(-counts, kind="stable")
+
+
 def word_counts(paths: list[Path]) -> tuple[dict[str, float], dict[str, float]]:
     """(folded, written) counts over files, each weighted by its share of an epoch."""
     folded: defaultdict[str, float] = defaultdict(float)

@@ -11,10 +11,17 @@ import torch
 from torch import Tensor
 
 from hushkey.model.errors import CorpusRefused
-from hushkey.model.training.corpus import Batch, EncodedFile, drop_marks, epoch
+from hushkey.model.training.corpus import Batch, EncodedFile, by_frequency, drop_marks, epoch
 from hushkey.model.training.network import Network
-from hushkey.model.training.softmax import cross_entropy
+from hushkey.model.training.softmax import (
+    Rivals,
+    cross_entropy,
+    draw_rivals,
+    sampled_cross_entropy,
+)
 from hushkey.model.vocabulary import Vocabulary
+
+_RIVALS = 7  # tells the draws of rivals from those of lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +34,16 @@ class Recipe:
     warmup: int = 300  # steps
     decay: float = 0.35  # share of the steps in which the rate falls
     clip: float = 1.0  # norm of the gradient
+    certain: int = 4_096  # frequent pieces that every target competes with
+    drawn: int = 3_072  # of the others, anew at each step; 0 means all, always
+    exact: float = 0.15  # share of the steps, the last ones, in which all pieces compete
     without_marks: float = 0.15  # share of messages that lose their punctuation
     seed: int = 1
     checkpoint_s: float = 300.0
+
+    def samples_at(self, step: int) -> bool:
+        """Whether a step's targets compete with a sample of the pieces."""
+        return self.drawn > 0 and step < (1.0 - self.exact) * self.steps
 
     def rate_at(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0."""
@@ -53,15 +67,20 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     )
 
 
-def batch_loss(network: Network, batch: Batch, device: torch.device) -> Tensor:
-    """Mean nats a predicted piece."""
+def batch_loss(
+    network: Network, batch: Batch, device: torch.device, rivals: Rivals | None = None
+) -> Tensor:
+    """Mean nats a predicted piece, against all pieces or against `rivals`."""
     inputs, targets, weight = (
         torch.from_numpy(part).to(device) for part in (batch.inputs, batch.targets, batch.weight)
     )
     features, _ = network(inputs)
     chosen = weight.reshape(-1).nonzero().squeeze(1)
     rows = features.reshape(-1, features.shape[-1]).index_select(0, chosen)
-    return cross_entropy(rows, network.embedding.weight, network.bias, targets.reshape(-1)[chosen])
+    aim = targets.reshape(-1)[chosen]
+    if rivals is None:
+        return cross_entropy(rows, network.embedding.weight, network.bias, aim)
+    return sampled_cross_entropy(rows, network.embedding.weight, network.bias, aim, rivals)
 
 
 def _batches(
@@ -129,6 +148,7 @@ def pretrain(  # noqa: PLR0913  one call says all that a training depends on
     if first >= recipe.steps:
         return before
     low = has_fast_bfloat16(device)
+    ranked = by_frequency(files, vocabulary)
     say(f"device {device}, bfloat16 {low}, threads {torch.get_num_threads()}")
     torch.set_flush_denormal(True)  # denormal gradients make a step five times slower
     began, saved, read, average, done = time.monotonic(), time.monotonic(), 0, 0.0, first
@@ -136,10 +156,15 @@ def pretrain(  # noqa: PLR0913  one call says all that a training depends on
         for step, batch in _batches(files, vocabulary, recipe, first):
             if step >= recipe.steps:
                 break
+            rivals = None
+            if recipe.samples_at(step):
+                chance = np.random.default_rng((recipe.seed, step, _RIVALS))
+                rivals = draw_rivals(ranked, recipe.certain, recipe.drawn, chance, device)
             loss = _step(
                 network,
                 optimizer,
                 batch,
+                rivals,
                 rate=recipe.rate_at(step),
                 clip=recipe.clip,
                 device=device,
@@ -167,6 +192,7 @@ def _step(  # noqa: PLR0913  all that one step depends on
     network: Network,
     optimizer: torch.optim.Optimizer,
     batch: Batch,
+    rivals: Rivals | None,
     *,
     rate: float,
     clip: float,
@@ -178,7 +204,7 @@ def _step(  # noqa: PLR0913  all that one step depends on
         group["lr"] = rate
     optimizer.zero_grad(set_to_none=True)
     with torch.autocast(device.type, torch.bfloat16, enabled=low):
-        loss = batch_loss(network, batch, device)
+        loss = batch_loss(network, batch, device, rivals)
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(network.parameters(), clip)
     optimizer.step()

@@ -44,7 +44,13 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(builder, "fastest_threads", lambda say: 1)
     recipe = Recipe(steps=6, tokens=256, warmup=2)
-    monkeypatch.setattr(builder, "Recipe", lambda steps=6: Recipe(steps, recipe.tokens, warmup=2))
+    monkeypatch.setattr(
+        builder,
+        "Recipe",
+        lambda steps=6, seed=1: Recipe(
+            steps, recipe.tokens, warmup=2, seed=seed, certain=40, drawn=30
+        ),
+    )
 
 
 def built(tmp_path: Path, corpora: Path, *more: str) -> int:
@@ -69,6 +75,23 @@ def test_resuming_goes_on_from_the_weights_that_are_there(tmp_path):
     second = load_base(tmp_path / "out")
     assert second.identity != first.identity
     assert second.hashes["pieces.model"] == first.hashes["pieces.model"]
+
+
+@pytest.mark.usefixtures("_small")
+def test_a_base_can_gain_whole_words_and_go_on(tmp_path, monkeypatch):
+    corpora = folder(tmp_path, "open.txt")
+    monkeypatch.setattr(builder, "with_whole_words", lambda model, counts: model)
+    assert built(tmp_path, corpora, "--steps", "6") == 0
+    monkeypatch.undo()
+    monkeypatch.setattr(builder, "fastest_threads", lambda say: 1)
+    first = load_base(tmp_path / "out").vocabulary
+    (tmp_path / "out" / "training.pt").unlink()
+    assert built(tmp_path, corpora, "--steps", "1", "--resume", "--gain", "5") == 0
+    grown = load_base(tmp_path / "out")
+    gained = grown.vocabulary.words_of(range(first.size, grown.vocabulary.size))
+    assert gained
+    assert all(len(first.pieces_of(word)) > 1 for word in gained)
+    assert grown.runtime().shape.vocabulary == grown.vocabulary.size
 
 
 @pytest.mark.usefixtures("_small")

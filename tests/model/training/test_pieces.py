@@ -5,7 +5,7 @@ import tempfile
 from stand_ins import WORDS
 
 from hushkey.model.text import MARKS
-from hushkey.model.training.pieces import train_pieces
+from hushkey.model.training.pieces import train_pieces, with_whole_words
 from hushkey.model.vocabulary import Vocabulary
 
 
@@ -37,3 +37,22 @@ def test_words_seen_less_than_twice_do_not_shape_the_vocabulary():
 
 def test_a_size_beyond_what_the_words_give_is_no_error():
     assert Vocabulary(train_pieces(WORDS, size=16_000)).size < 16_000
+
+
+def test_the_most_frequent_words_that_are_cut_join_whole_and_no_number_changes(pieces_model):
+    before = Vocabulary(pieces_model)
+    cut = sorted(
+        (word for word in WORDS if len(before.pieces_of(word)) > 1 and WORDS[word] >= 2),
+        key=lambda word: (-WORDS[word], word),
+    )
+    after = Vocabulary(with_whole_words(pieces_model, WORDS, most=3))
+    assert after.size == before.size + 3
+    assert after.words_of(range(before.size, after.size)) == cut[:3]
+    assert all(len(after.pieces_of(word)) == 1 for word in cut[:3])
+    assert after.words_of(range(before.size)) == before.words_of(range(before.size))
+
+
+def test_a_word_that_is_spelled_in_bytes_is_not_made_a_piece(pieces_model):
+    counts = {**WORDS, "日本": 10_000.0}
+    grown = Vocabulary(with_whole_words(pieces_model, counts, most=1))
+    assert len(grown.pieces_of("日本")) > 1
