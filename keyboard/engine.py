@@ -11,18 +11,21 @@ It holds no file, no clock and no store: whoever embeds it decides what it is ta
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from hushkey.keyboard.experts import Experts
+from hushkey.keyboard.correction.corrector import ON_PURPOSE, Corrector, Typed
+from hushkey.keyboard.correction.tokens import in_the_case_of, may_hold_a_typo
+from hushkey.keyboard.experts import ABLATIONS, Experts
 from hushkey.keyboard.fitted import fitted_gates
 from hushkey.keyboard.memory import Memory
 from hushkey.keyboard.mixer import GateState, Mixer
 from hushkey.keyboard.prediction import Prediction, predict
 from hushkey.keyboard.ranking import rank
-from hushkey.keyboard.reader import Reader
+from hushkey.keyboard.reader import REFINED, Reader
 from hushkey.keyboard.recency import Recency
 from hushkey.keyboard.session import Policy, Session
-from hushkey.keyboard.teaching import Teacher
+from hushkey.keyboard.settings import Settings
+from hushkey.keyboard.teaching import Array, Teacher
 from hushkey.keyboard.types import Suggestion
 from hushkey.keyboard.wordbook import Wordbook
 from hushkey.model.adapter import Adapter
@@ -35,23 +38,41 @@ _PREDICTIONS = 16  # kept; a quarter of a megabyte each
 class SuggestionEngine:
     """Suggests words and learns from finished lines. Every method may be called from any thread."""
 
-    def __init__(self, base: Base | None = None, *, adapter: Adapter | None = None) -> None:
-        """Serve `base`, the shipped one unless another is given. Raises BaseDamaged, ModelMismatch."""
+    def __init__(
+        self,
+        base: Base | None = None,
+        *,
+        adapter: Adapter | None = None,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        """Serve `base`, the shipped one unless another is given, `without` some of keyboard.experts.ABLATIONS.
+
+        Raises BaseDamaged, ModelMismatch, and ValueError for a name that is no part.
+        """
+        if unknown := without - set(ABLATIONS):
+            raise ValueError(f"{min(unknown)} is no part of the engine; the parts: {ABLATIONS}")
+        self._without = without
         self._base = base or load_base()
         self._lock = threading.RLock()
         self._runtime = self._base.runtime(adapter)
-        self._reader = Reader(self._runtime, self._base.word_table)
+        self._reader = Reader(
+            self._runtime,
+            self._base.word_table,
+            refined=0 if "refine" in without else REFINED,
+        )
         self._blocked: set[str] = set()
+        self._as_typed: set[str] = set()
         self._kept: OrderedDict[str, Prediction] = OrderedDict()
-        self._gates = fitted_gates(self._base)
+        self._gates = {} if "fitted" in without else fitted_gates(self._base)
         self._begin()
 
     def _begin(self) -> None:
+        mixer = Mixer(self._gates, learns="trust" not in self._without)
         self._experts = Experts(
-            Wordbook(self._base.lexicon), Memory(), Recency(), Mixer(self._gates)
+            Wordbook(self._base.lexicon), Memory(), Recency(), mixer, self._without
         )
         self._teacher = Teacher(self._reader, self._experts)
-        self._as_typed: set[str] = set()
+        self._corrector = Corrector(self._experts.book)
         self._kept.clear()
 
     @property
@@ -102,7 +123,9 @@ class SuggestionEngine:
         """(prediction, words of the sentence so far) at a word boundary; asked once, kept for the word's keys."""
         sentence = sentence_so_far(context)
         held = self._kept.get(context)
-        if held is None:
+        if held is not None:
+            self._kept.move_to_end(context)  # looking ahead must not push out the word under way
+        else:
             outlook = self._reader.outlook(self._reader.read(context))
             held = predict(
                 outlook,
@@ -122,18 +145,36 @@ class SuggestionEngine:
                 number < self._experts.book.known or self._experts.memory.count(number) > 0
             )
 
+    def is_new(self, word: str, trusted: int) -> bool:
+        """Whether a word is outside the base's lexicon and was seen fewer than `trusted` times."""
+        with self._lock:
+            number = self._experts.book.find(fold(word))
+            if number is not None and number < self._experts.book.known:
+                return False
+            return number is None or self._experts.memory.count(number) < trusted
+
     def session(
         self,
         surface: str = "python",
         *,
         policy: Policy = "shown",
+        settings: Callable[[], Settings] = Settings,
         on_commit: Callable[[str], None] | None = None,
+        on_keep: Callable[[str], None] | None = None,
     ) -> Session:
         """Return a session: what is shown, accepted and committed on one surface.
 
-        `on_commit` takes the place of teaching the engine, for owners that redact and store first.
+        `on_commit` takes the place of teaching the engine, for owners that redact and store first; `on_keep`
+        that of keep_as_typed.
         """
-        return Session(self, surface, policy=policy, on_commit=on_commit)
+        return Session(
+            self,
+            surface,
+            policy=policy,
+            settings=settings,
+            on_commit=on_commit,
+            on_keep=on_keep,
+        )
 
     def learn(self, lines: Iterable[str]) -> None:
         """Learn finished lines, oldest first: n-grams, recent words, how far to trust each expert."""
@@ -151,6 +192,17 @@ class SuggestionEngine:
             self._experts.mixer.restore(trust)
             self._kept.clear()
 
+    def as_arrays(self) -> dict[str, Array]:
+        """Return all that lines taught but the trust in each expert, as named arrays: for keeping."""
+        with self._lock:
+            return self._teacher.as_arrays()
+
+    def restore(self, arrays: Mapping[str, Array]) -> None:
+        """Take up what as_arrays returned, over a base with the same lexicon, in place of all learned so far."""
+        with self._lock:
+            self._begin()
+            self._teacher.restore(arrays)
+
     @property
     def trust(self) -> GateState:
         """Return how far each expert is trusted, as plain numbers that hold no word: for keeping."""
@@ -159,7 +211,9 @@ class SuggestionEngine:
     def use_adapter(self, adapter: Adapter | None) -> None:
         """Take up a trained adapter, or none, from the next suggestion on. Raises ModelMismatch."""
         with self._lock:
-            self._runtime.use(adapter or self._runtime.zero_adapter())
+            if adapter is None or "adapter" in self._without:
+                adapter = self._runtime.zero_adapter()
+            self._runtime.use(adapter)
             self._reader.clear()
             self._kept.clear()
 
@@ -182,6 +236,7 @@ class SuggestionEngine:
         """Be as on the first day, but for blocked words and the adapter."""
         with self._lock:
             self._begin()
+            self._as_typed.clear()
 
     def block(self, word: str) -> None:
         """Never suggest a word again, until it is unblocked."""
@@ -198,13 +253,42 @@ class SuggestionEngine:
         """Return the blocked words, folded."""
         return frozenset(self._blocked)
 
-    def corrections(self, text_before_cursor: str, k: int = 1) -> list[Suggestion]:  # noqa: ARG002
-        """Return at most k words that the token before the cursor, finished or not, was probably meant to be.
+    def corrections(
+        self, text_before_cursor: str, k: int = 1, *, finished: bool = False
+    ) -> list[Suggestion]:
+        """Return at most k words that the token before the cursor was probably meant to be, likeliest first.
 
-        None where it may well stand as it is. A suggestion's `score` is the chance that it was meant. Never
-        changes state.
+        None where it may well stand as it is. A suggestion's `score` is the chance that it was meant. A token
+        that is not `finished` may still go on. Never changes state.
         """
-        return []
+        context, token = split_cursor(text_before_cursor)
+        if not may_hold_a_typo(token):
+            return []
+        with self._lock:
+            if fold(token) in self._as_typed:
+                return []
+            return self._corrections(context, token, finished)[:k]
+
+    def _corrections(self, context: str, token: str, finished: bool) -> list[Suggestion]:
+        prediction, sentence = self._predict(context)
+        book = self._experts.book
+        readings = self._corrector.readings(
+            Typed(fold(token), bool(sentence) and token[0].isupper(), finished),
+            prediction,
+            lambda first: self._predict(f"{context}{book.word(first)} ")[0],
+            self._experts.memory.count,
+        )
+        return [
+            Suggestion(
+                in_the_case_of(token, " ".join(map(book.usual_form, meant.numbers))),
+                "correction",
+                meant.chance,
+                prediction.experts(meant.numbers[0]),
+                len(token),
+            )
+            for meant in readings
+            if all(self._admits(number, ON_PURPOSE) for number in meant.numbers)
+        ]
 
     def keep_as_typed(self, word: str) -> None:
         """Never correct a word again: a correction of it was undone."""

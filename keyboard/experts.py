@@ -7,6 +7,20 @@ from hushkey.keyboard.mixer import Mixer
 from hushkey.keyboard.recency import Recency
 from hushkey.keyboard.wordbook import Wordbook
 
+# What can be left out of an engine, one at a time, to see what it brings (bench/typing).
+ABLATIONS = (
+    "adapter",
+    "memory",
+    "memory-1",
+    "memory-2",
+    "memory-3",
+    "memory-4",
+    "recency",
+    "trust",  # gates that learn: without them the fitted starting values stay
+    "fitted",  # the fitted starting values: without them every gate starts alike
+    "refine",
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Experts:
@@ -16,3 +30,13 @@ class Experts:
     memory: Memory
     recency: Recency
     mixer: Mixer
+    without: frozenset[str] = frozenset()  # names of ABLATIONS that say nothing
+
+    def has_order(self, order: int) -> bool:
+        """Whether the n-grams with contexts of `order` words (0..3) are heard."""
+        return "memory" not in self.without and f"memory-{order + 1}" not in self.without
+
+    @property
+    def has_recency(self) -> bool:
+        """Whether recent words are heard, and there are any."""
+        return "recency" not in self.without and len(self.recency) > 0

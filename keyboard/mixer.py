@@ -63,7 +63,10 @@ def certainty(highest: float) -> int:
 class Mixer:
     """The gates of one user."""
 
-    def __init__(self, fitted: Mapping[GateName, float] | None = None) -> None:
+    def __init__(
+        self, fitted: Mapping[GateName, float] | None = None, *, learns: bool = True
+    ) -> None:
+        self._learns = learns
         self._fitted = dict(fitted or {})
         self._gates: dict[GateName, Gate] = {}
 
@@ -74,6 +77,8 @@ class Mixer:
 
     def learn(self, name: GateName, claimed: float, seen: float) -> None:
         """Count evidence: of `seen` (0..1) of a word, `claimed` came from the gate's expert."""
+        if not self._learns:
+            return
         held = self._gates.get(name)
         if held is None:
             held = self._gates[name] = Gate(_STRENGTH * self._start(name), _STRENGTH)

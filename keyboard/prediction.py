@@ -32,7 +32,7 @@ class Prediction:
     network: Floats  # (L,)
     followers: tuple[Followers | None, ...]  # by order
     weights: Weights
-    recency: Recency
+    recency: Recency | None  # None where it is not heard
 
     def best(self, numbers: npt.NDArray[np.int64] | slice, most: int) -> list[int]:
         """Return the numbers of the likeliest words among some, likeliest first."""
@@ -48,10 +48,9 @@ class Prediction:
 
     def experts(self, number: int) -> dict[str, float]:
         """Return each expert's own chance of a word."""
-        own = {
-            "network": float(self.network[number]) if number < len(self.network) else 0.0,
-            "recency": self.recency.chance(number),
-        }
+        own = {"network": float(self.network[number]) if number < len(self.network) else 0.0}
+        if self.recency is not None:
+            own["recency"] = self.recency.chance(number)
         for order, followers in enumerate(self.followers):
             if followers is not None:
                 own[f"memory-{order + 1}"] = followers.chance(number)
@@ -76,19 +75,26 @@ def memory_context(sentence: Sequence[int | None]) -> list[tuple[int, ...]]:
     return contexts
 
 
+def followers_of(experts: Experts, sentence: Sequence[int | None]) -> tuple[Followers | None, ...]:
+    """Return what followed each context of orders 1..4; None where it was never seen."""
+    found = [
+        experts.memory.followers(context) if experts.has_order(order) else None
+        for order, context in enumerate(memory_context(sentence))
+    ]
+    return tuple(found) + (None,) * (ORDERS - len(found))
+
+
 def predict(outlook: Outlook, sentence: Sequence[int | None], experts: Experts) -> Prediction:
     """Mix a person's experts with the network's outlook, after the words of the sentence so far."""
     network = outlook.chances
-    contexts = memory_context(sentence)
-    found = [experts.memory.followers(context) for context in contexts]
-    followers = tuple(found) + (None,) * (ORDERS - len(found))
+    followers = followers_of(experts, sentence)
     sure = certainty(outlook.highest)
     gates = [
         memory_gate(order, followed, sure) if followed is not None else None
         for order, followed in enumerate(followers)
     ]
     shares = weights(
-        experts.mixer, gates, recency_gate(followers, sure) if len(experts.recency) else None
+        experts.mixer, gates, recency_gate(followers, sure) if experts.has_recency else None
     )
     chances = np.zeros(len(experts.book), dtype=np.float32)
     np.multiply(network, shares.network, out=chances[: len(network)])
@@ -96,7 +102,8 @@ def predict(outlook: Outlook, sentence: Sequence[int | None], experts: Experts) 
         if followed is not None:
             numbers, own = followed.chances()
             chances[numbers] += share * own
-    if len(experts.recency):
+    if experts.has_recency:
         numbers, own = experts.recency.chances()
         chances[numbers] += shares.recency * own
-    return Prediction(chances, network, followers, shares, experts.recency)
+    recency = None if "recency" in experts.without else experts.recency
+    return Prediction(chances, network, followers, shares, recency)

@@ -15,7 +15,7 @@ from hushkey.model.text import GAP, fold, normalise, split_token
 from hushkey.model.words import WordTable, softmax
 
 _KEPT = 64  # readings; some lines' worth of words, about 75 kB each
-_REFINED = 8  # pieces that open longer words and are looked into, in one batched step a word
+REFINED = 8  # pieces that open longer words and are looked into, in one batched step a word
 _WORTH = 2e-4  # chance below which a piece is not worth looking into
 _BATCH = 32  # lines read side by side when many are learned at once
 _LONGEST = 400  # pieces of a line that are read at most; what stands before them is left out
@@ -53,7 +53,8 @@ class Read:
 class Reader:
     """Readings by the pieces read so far; a context that grows by a word costs that word's steps only."""
 
-    def __init__(self, model: NextWord, table: WordTable) -> None:
+    def __init__(self, model: NextWord, table: WordTable, *, refined: int = REFINED) -> None:
+        self._refined = refined
         self._model = model
         self._table = table
         self._kept: OrderedDict[tuple[int, ...], Reading] = OrderedDict()
@@ -90,10 +91,11 @@ class Reader:
         table = self._table
         chances = table.distribution(reading.logits)
         by_piece = softmax(reading.logits, table.vocabulary.starts_word)
-        opening = np.where(table.splits, by_piece, 0.0)
-        likely = np.argpartition(-opening, _REFINED)[:_REFINED]
-        worth = [int(piece) for piece in likely if opening[piece] > _WORTH]
-        table.refine(chances, self._model, reading.state, sorted(worth))
+        if self._refined:
+            opening = np.where(table.splits, by_piece, 0.0)
+            likely = np.argpartition(-opening, self._refined)[: self._refined]
+            worth = [int(piece) for piece in likely if opening[piece] > _WORTH]
+            table.refine(chances, self._model, reading.state, sorted(worth))
         return Outlook(chances, float(by_piece.max()))
 
     def follow(self, lines: Sequence[str]) -> list[list[Read]]:
