@@ -1,183 +1,218 @@
 """The user's own n-grams: counts that can be added, taken back and forgotten exactly. Pure; it knows no text.
 
 Words are numbers (keyboard/wordbook.py). For each of the orders 1..4 the words seen after each context of
-0..3 words are counted. A context seen with one word once, the usual case, is kept as that word's bare number.
+0..3 words are counted. Most of it lies in sorted arrays that are kept on disk as they are; what was learned or taken
+back since they were made stands in small dictionaries, which are merged into new arrays when they have grown.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Numbers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
+from hushkey.keyboard.followers import Followers, WordCounts
+from hushkey.keyboard.grams import START, Int64s, Table, pack, unpack
 
 ORDERS = 4  # contexts of 0, 1, 2 and 3 words
-START = (1 << 20) - 1  # stands before the first word of a sentence
-_BITS = 20  # of a word's number inside a packed context
-_DISCOUNT = 0.5  # taken off each count, so that one sighting does not claim a whole context (Kneser & Ney 1995)
+MERGE_AFTER = (
+    4096  # n-grams of an order; about a megabyte of dictionaries, and a few milliseconds to merge
+)
+_MANY = 2000  # words; from here on counting them by sorting is faster than one by one
+_GAP = -1
 
-
-class Followers:
-    """What followed one context: counts by word number, their sum, how many differ."""
-
-    __slots__ = ("_arrays", "counts", "total")
-
-    def __init__(self, counts: Mapping[int, int]) -> None:
-        self.counts = counts
-        self.total = sum(counts.values())
-        self._arrays: tuple[Numbers, Floats] | None = None
-
-    @property
-    def distinct(self) -> int:
-        """Return how many different words followed."""
-        return len(self.counts)
-
-    def chance(self, word: int) -> float:
-        """Return the discounted share of a word; the shares of all followers sum to one."""
-        count = self.counts.get(word)
-        return 0.0 if count is None else (count - _DISCOUNT) / self._mass()
-
-    def chances(self) -> tuple[Numbers, Floats]:
-        """(numbers (F,), shares (F,)) of all followers."""
-        if self._arrays is None:
-            size = len(self.counts)
-            numbers = np.fromiter(self.counts.keys(), dtype=np.int64, count=size)
-            shares = np.fromiter(self.counts.values(), dtype=np.float32, count=size)
-            self._arrays = numbers, (shares - np.float32(_DISCOUNT)) / np.float32(self._mass())
-        return self._arrays
-
-    def _mass(self) -> float:
-        return self.total - _DISCOUNT * len(self.counts)
+Array = npt.NDArray[Any]
+Live = dict[int, dict[int, int]]  # packed context -> word -> change of its count, never zero
 
 
 class Memory:
     """Counted n-grams of one user."""
 
-    def __init__(self) -> None:
-        self._tables: list[dict[int, int | dict[int, int]]] = [{} for _ in range(ORDERS)]
-        self._unigrams: Followers | None = None
-        self.words = 0  # learned and not forgotten
+    def __init__(self, *, merge_after: int = MERGE_AFTER) -> None:
+        self._merge_after = merge_after
+        self._words = WordCounts()  # order 1
+        self._tables = [Table.empty() for _ in range(1, ORDERS)]
+        self._live: list[Live] = [{} for _ in range(1, ORDERS)]
+        self._waiting = [0] * (ORDERS - 1)  # changes since the last merge
+
+    @property
+    def words(self) -> int:
+        """Return how many words are learned and not forgotten."""
+        return self._words.total
 
     def add(self, sentence: Sequence[int | None]) -> None:
         """Count the words of one sentence; None is a gap, which no n-gram spans."""
-        self._unigrams = None
-        for order, context, word in self._grams(sentence):
-            table = self._tables[order]
-            held = table.get(context)
-            if held is None:
-                table[context] = word
-            elif isinstance(held, dict):
-                held[word] = held.get(word, 0) + 1
-            elif held == word:
-                table[context] = {word: 2}
-            else:
-                table[context] = {held: 1, word: 1}
-        self.words += sum(word is not None for word in sentence)
+        for order, context, word in _grams(sentence):
+            self._change(order, context, word, 1)
+        self._merge_one()
+
+    def add_all(self, sentences: Sequence[Sequence[int | None]]) -> None:
+        """Count many sentences, as `add` would one by one."""
+        if sum(map(len, sentences)) < _MANY:
+            for sentence in sentences:
+                self.add(sentence)
+            return
+        self.settle()
+        every = _flat(sentences)
+        places = np.flatnonzero((every != START) & (every != _GAP))
+        self._words.add_all(every[places])
+        packed = np.zeros(len(places), dtype=np.int64)
+        for order in range(1, ORDERS):
+            places, packed = _reach_back(every, places, packed, order)
+            table = self._tables[order - 1]
+            self._tables[order - 1] = table.merged(
+                packed, every[places], np.ones(len(places), dtype=np.int64)
+            )
 
     def remove(self, sentence: Sequence[int | None]) -> None:
         """Take back what add counted: afterwards the memory is as if the sentence had never been added.
 
         Raises KeyError where it was not added; nothing is changed then.
         """
-        grams = Counter(self._grams(sentence))
+        grams = Counter(_grams(sentence))
         if any(self._count(*gram) < times for gram, times in grams.items()):
             raise KeyError("a sentence that was never added cannot be removed")
-        self._unigrams = None
-        for order, context, word in grams.elements():
-            self._decrement(order, context, word)
-        self.words -= sum(word is not None for word in sentence)
+        for (order, context, word), times in grams.items():
+            self._change(order, context, word, -times)
+        self._merge_one()
 
     def forget(self, word: int) -> None:
         """Drop every n-gram that a word is part of, as if it had been a gap in the text."""
-        unigrams = self.followers(())
-        self._unigrams = None
-        self.words -= unigrams.counts.get(word, 0) if unigrams else 0
-        for order, table in enumerate(self._tables):
-            for context in list(table):
-                if order and word in unpack(context, order):
-                    del table[context]
-                    continue
-                held = table[context]
-                if isinstance(held, dict):
-                    if held.pop(word, None) is not None:
-                        self._shrink(table, context, held)
-                elif held == word:
-                    del table[context]
+        self.settle()
+        self._words.add(word, -self._words.count(word))
+        self._tables = [
+            table.without(word, order) for order, table in enumerate(self._tables, start=1)
+        ]
 
     def followers(self, context: Sequence[int]) -> Followers | None:
         """Return what followed a context of at most three words; None where it was never seen."""
-        held = self._tables[len(context)].get(pack(context))
-        if held is None:
-            return None
-        if context:
-            return Followers(held if isinstance(held, dict) else {held: 1})
-        if self._unigrams is None:  # asked at every word, changed at every line
-            self._unigrams = Followers(dict(held) if isinstance(held, dict) else {held: 1})
-        return self._unigrams
+        if not context:
+            return self._words.followers()
+        packed = pack(context)
+        held = self._tables[len(context) - 1].row(packed)
+        changes = self._live[len(context) - 1].get(packed)
+        if changes is None:
+            return Followers.of(*held) if held is not None else None
+        return Followers.changed(*held, changes) if held is not None else Followers(changes)
 
     def count(self, word: int) -> int:
         """Return how often a word was seen."""
-        return self._count(0, 0, word)
+        return self._words.count(word)
+
+    def grams(self) -> Iterator[tuple[tuple[int, ...], int, int]]:
+        """(context, word, count) of everything that is counted."""
+        self.settle()
+        for word, count in enumerate(self._words.as_array().tolist()):
+            if count:
+                yield (), word, count
+        for order, table in enumerate(self._tables, start=1):
+            for context, word, count in table.grams():
+                yield unpack(context, order), word, count
+
+    def settle(self) -> None:
+        """Merge what was learned since into the arrays; nobody who asks sees a difference."""
+        for order in range(1, ORDERS):
+            self._merge(order)
+
+    # For keeping --------------------------------------------------------------------------------
+
+    def as_arrays(self) -> dict[str, Array]:
+        """Return all that is counted as named arrays."""
+        self.settle()
+        arrays: dict[str, Array] = {"words": self._words.as_array()}
+        for order, table in enumerate(self._tables, start=1):
+            arrays |= {f"{name}-{order}": getattr(table, name) for name in Table.__slots__}
+        return arrays
+
+    def restore(self, arrays: Mapping[str, Array]) -> None:
+        """Take up what as_arrays returned, in place of everything counted so far."""
+        self._words = WordCounts(arrays["words"])
+        self._tables = [
+            Table(*(arrays[f"{name}-{order}"] for name in Table.__slots__))
+            for order in range(1, ORDERS)
+        ]
+        self._live = [{} for _ in range(1, ORDERS)]
+        self._waiting = [0] * (ORDERS - 1)
+
+    # Inside -------------------------------------------------------------------------------------
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Memory)
-            and self._tables == other._tables
-            and self.words == other.words
-        )
+        if not isinstance(other, Memory):
+            return False
+        self.settle()
+        other.settle()
+        mine, theirs = self._words.as_array(), other._words.as_array()
+        return np.array_equal(mine, theirs) and self._tables == other._tables
 
     __hash__ = None  # type: ignore[assignment]  # it changes
 
-    @staticmethod
-    def _grams(sentence: Sequence[int | None]) -> Iterator[tuple[int, int, int]]:
-        """(order, packed context, word) of every n-gram; the start of the sentence is part of contexts."""
-        known: list[int] = [START]  # the words since the last gap
-        for word in sentence:
-            if word is None:
-                known.clear()
-                continue
-            for order in range(min(ORDERS, len(known) + 1)):
-                yield order, pack(known[len(known) - order :]), word
-            known.append(word)
-
     def _count(self, order: int, context: int, word: int) -> int:
-        held = self._tables[order].get(context)
-        if isinstance(held, dict):
-            return held.get(word, 0)
-        return int(held == word)
+        if not order:
+            return self._words.count(word)
+        change = self._live[order - 1].get(context, {}).get(word, 0)
+        return self._tables[order - 1].count(context, word) + change
 
-    def _decrement(self, order: int, context: int, word: int) -> None:
-        table = self._tables[order]
-        held = table[context]
-        if not isinstance(held, dict):
-            del table[context]
+    def _change(self, order: int, context: int, word: int, by: int) -> None:
+        if not order:
+            self._words.add(word, by)
             return
-        held[word] -= 1
-        if held[word] == 0:
-            del held[word]
-        self._shrink(table, context, held)
+        live = self._live[order - 1]
+        changes = live.setdefault(context, {})
+        changes[word] = changes.get(word, 0) + by
+        if not changes[word]:
+            del changes[word]
+            if not changes:
+                del live[context]
+        self._waiting[order - 1] += 1
 
-    @staticmethod
-    def _shrink(table: dict[int, int | dict[int, int]], context: int, held: dict[int, int]) -> None:
-        """Keep the one form each content has, so that equal memories compare equal."""
-        if not held:
-            del table[context]
-        elif len(held) == 1:
-            word, count = next(iter(held.items()))
-            if count == 1:
-                table[context] = word
+    def _merge_one(self) -> None:
+        """Merge the order that waits for most, if that is many: never more than one for a sentence."""
+        order = max(range(1, ORDERS), key=lambda order: self._waiting[order - 1])
+        if self._waiting[order - 1] > self._merge_after:
+            self._merge(order)
+
+    def _merge(self, order: int) -> None:
+        live = self._live[order - 1]
+        if live:
+            sizes = [len(changes) for changes in live.values()]
+            contexts = np.repeat(np.fromiter(live, dtype=np.int64, count=len(live)), sizes)
+            words = np.fromiter(chain.from_iterable(live.values()), dtype=np.int64)
+            by = np.fromiter(
+                chain.from_iterable(changes.values() for changes in live.values()), dtype=np.int64
+            )
+            self._tables[order - 1] = self._tables[order - 1].merged(contexts, words, by)
+            self._live[order - 1] = {}
+        self._waiting[order - 1] = 0
 
 
-def pack(context: Sequence[int]) -> int:
-    """Return a context of word numbers as one integer."""
-    packed = 0
-    for word in context:
-        packed = packed << _BITS | word
-    return packed
+def _grams(sentence: Sequence[int | None]) -> Iterator[tuple[int, int, int]]:
+    """(order, packed context, word) of every n-gram; the start of the sentence is part of contexts."""
+    known: list[int] = [START]  # the words since the last gap
+    for word in sentence:
+        if word is None:
+            known.clear()
+            continue
+        for order in range(min(ORDERS, len(known) + 1)):
+            yield order, pack(known[len(known) - order :]), word
+        known.append(word)
 
 
-def unpack(packed: int, length: int) -> tuple[int, ...]:
-    """Return the word numbers that pack joined."""
-    return tuple(packed >> _BITS * place & START for place in reversed(range(length)))
+def _flat(sentences: Sequence[Sequence[int | None]]) -> Int64s:
+    """All words (N,) in one row, START before each sentence, _GAP where a gap is."""
+    row = chain.from_iterable(chain((START,), sentence) for sentence in sentences)
+    return np.fromiter((_GAP if word is None else word for word in row), dtype=np.int64)
+
+
+def _reach_back(every: Int64s, places: Int64s, packed: Int64s, order: int) -> tuple[Int64s, Int64s]:
+    """(places, packed contexts) of the words before which one more word of context stands, `order` in all."""
+    further = every[places - order]
+    reaches = further != _GAP
+    if order > 1:  # behind START lies another sentence
+        reaches &= every[places - order + 1] != START
+    places, packed, further = places[reaches], packed[reaches], further[reaches]
+    return places, packed | further << 20 * (order - 1)
+
+
+__all__ = ["MERGE_AFTER", "ORDERS", "START", "Followers", "Memory", "pack", "unpack"]

@@ -1,5 +1,8 @@
 """What was used just now: word counts that halve every few dozen words. Pure."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -45,6 +48,20 @@ class Recency:
 
     def __len__(self) -> int:
         return len(self._weights)
+
+    def as_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return all weights as named arrays, for keeping."""
+        return {
+            "numbers": np.array(list(self._weights), dtype=np.int32),
+            "weights": np.array(list(self._weights.values()), dtype=np.float64),
+            "scale": np.array([self._scale, self._total], dtype=np.float64),
+        }
+
+    def restore(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Take up what as_arrays returned, in place of everything noted so far."""
+        numbers, weights = arrays["numbers"].tolist(), arrays["weights"].tolist()
+        self._weights = dict(zip(numbers, weights, strict=True))
+        self._scale, self._total = arrays["scale"].tolist()
 
     def _rescale(self) -> None:
         kept = {word: weight * self._scale for word, weight in self._weights.items()}

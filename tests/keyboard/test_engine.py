@@ -37,17 +37,13 @@ PLACES = [
 def state_of(engine: SuggestionEngine) -> tuple:
     """Everything that learning changes."""
     experts = engine._experts
-    memory = [
-        {key: dict(held) if isinstance(held, dict) else held for key, held in table.items()}
-        for table in experts.memory._tables
-    ]
     return (
-        memory,
+        list(experts.memory.grams()),
         experts.memory.words,
         dict(experts.recency._weights),
         list(experts.mixer.as_state()),
         len(experts.book),
-        {number: dict(forms) for number, forms in experts.book._forms.items()},
+        [experts.book.forms(number) for number in range(len(experts.book))],
         list(engine._teacher._openings),
         engine.blocked,
     )
@@ -55,7 +51,7 @@ def state_of(engine: SuggestionEngine) -> tuple:
 
 def counted(engine: SuggestionEngine) -> dict:
     """The n-gram memory by words, so that engines that met words in another order can be compared."""
-    from hushkey.keyboard.memory import START, unpack  # noqa: PLC0415
+    from hushkey.keyboard.memory import START  # noqa: PLC0415
 
     book = engine._experts.book
 
@@ -63,10 +59,8 @@ def counted(engine: SuggestionEngine) -> dict:
         return "<start>" if number == START else book.word(number)
 
     return {
-        (tuple(name(n) for n in unpack(context, order)), name(word)): count
-        for order, table in enumerate(engine._experts.memory._tables)
-        for context, held in table.items()
-        for word, count in (held.items() if isinstance(held, dict) else [(held, 1)])
+        (tuple(name(n) for n in context), name(word)): count
+        for context, word, count in engine._experts.memory.grams()
     }
 
 

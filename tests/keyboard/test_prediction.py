@@ -108,13 +108,7 @@ def test_every_context_asked_for_is_one_that_learning_counts(words):
     memory.add([*words, 5])
     asked = memory_context(words)
     assert all(memory.followers(context).chance(5) > 0 for context in asked)
-    assert sum(5 in _words_of(held) for table in memory._tables for held in table.values()) == len(
-        asked
-    )
-
-
-def _words_of(held) -> set[int]:
-    return set(held) if isinstance(held, dict) else {held}
+    assert sum(word == 5 for _, word, _ in memory.grams()) == len(asked)
 
 
 @given(st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.2, 0.5]), min_size=1, max_size=24), st.data())

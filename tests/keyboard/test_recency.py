@@ -87,3 +87,14 @@ def test_a_word_unused_for_thousands_of_words_is_let_go():
     recency = after([7] + [1, 2, 3] * 1000)
     assert recency.chance(7) == 0.0
     assert len(recency) == 3
+
+
+@given(used, used)
+def test_what_was_kept_and_loaded_ages_on_as_if_it_had_never_been_away(typed, more):
+    recency, loaded = after(typed), after([5])
+    loaded.restore(recency.as_arrays())
+    for word in more:
+        recency.add(word)
+        loaded.add(word)
+    assert loaded._weights == recency._weights
+    assert {w: loaded.chance(w) for w in range(10)} == {w: recency.chance(w) for w in range(10)}

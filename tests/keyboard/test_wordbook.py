@@ -72,5 +72,30 @@ def test_forgetting_the_forms_of_a_word_leaves_the_lexicons_way(book):
     assert book.usual_form(number) == "the"
 
 
+def test_where_no_number_is_left_a_new_word_gets_none_and_the_known_keep_theirs(lexicon):
+    book = Wordbook(lexicon, room=len(lexicon.words) + 1)
+    zorb = book.number("zorb")
+    assert book.number("quux") is None
+    assert book.find("quux") is None
+    assert book.number("zorb") == zorb
+    assert book.number("the") == lexicon.find("the")
+    assert len(book) == book.known + 1
+
+
+@given(st.lists(st.tuples(words, st.booleans()), max_size=8))
+def test_words_and_forms_that_were_kept_and_loaded_are_the_same(lexicon, written):
+    book, loaded = Wordbook(lexicon), Wordbook(lexicon)
+    for word, shouted in written:
+        book.count_form(book.number(word), word.upper() if shouted else word, 1)
+    loaded.number("not here afterwards")
+    loaded.restore(book.as_arrays())
+    assert len(loaded) == len(book)
+    for number in range(len(book)):
+        assert loaded.word(number) == book.word(number)
+        assert loaded.forms(number) == book.forms(number)
+        assert loaded.find(book.word(number)) == number
+    assert loaded.own_with_prefix("a") == book.own_with_prefix("a")
+
+
 def test_words_are_counted_without_case_and_with_plain_quotes():
     assert folded("Don’t") == "don't"
