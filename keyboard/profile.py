@@ -111,7 +111,12 @@ class Profile:
 
     def session(self, surface: str) -> Session:
         """Return a session whose finished lines are redacted, written and learned, in that order."""
-        return self.engine.session(surface, on_commit=lambda text: self.commit(text, surface))
+        return self.engine.session(
+            surface,
+            settings=lambda: self.settings,
+            on_commit=lambda text: self.commit(text, surface),
+            on_keep=self.keep_as_typed,
+        )
 
     def commit(self, text: str, surface: str) -> None:
         """Keep finished lines and learn them, unless learning is off."""
@@ -159,7 +164,10 @@ class Profile:
         self.set(learning=True)
 
     def set(self, **changes: Any) -> None:
-        """Change settings and keep them. Raises TypeError for a name that is none."""
+        """Change settings and keep them; sessions follow at once.
+
+        Raises TypeError for a name that is none, SettingRefused for a value that a setting cannot have.
+        """
         with self._lock:
             settings = self.settings.replace(**changes)
             self.history.settings.set(_SETTINGS, settings.as_dict())

@@ -1,17 +1,23 @@
 """What was shown on one surface, and what became of it."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from hushkey.keyboard.phrases import phrase_from
+from hushkey.keyboard.settings import Settings
 from hushkey.keyboard.strip import Strip
 from hushkey.keyboard.types import Suggestion
+from hushkey.keyboard.undo import Taken, Undo, taken
 from hushkey.model.text import fold, split_cursor
 
 if TYPE_CHECKING:
     from hushkey.keyboard.engine import SuggestionEngine
 
 Policy = Literal["shown", "ranking"]
+
+_TAKEN = 8  # corrections that can be undone, the newest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +31,36 @@ class Tally:
 class Session:
     """Suggestions for one surface. Not thread-safe by itself: one surface has one typist.
 
-    With the policy "shown" the rules of the strip hold (stable slots, confidence floor, ladder for new
-    words); "ranking" is the bare ranking, which leaves out words already shown for this word and not taken.
+    With the policy "shown" the rules of the strip hold (stable slots, confidence floor, corrections, ladder
+    for new words) as `settings` says at that moment; "ranking" is the bare ranking, which leaves out words
+    already shown for this word and not taken. `on_commit` takes the place of teaching the engine, `on_keep`
+    that of telling it that a word is to stay as it was typed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what an owner may want to say of a surface
         self,
         engine: "SuggestionEngine",
         surface: str,
         *,
         policy: Policy = "shown",
+        settings: Callable[[], Settings] = Settings,
         on_commit: Callable[[str], None] | None = None,
+        on_keep: Callable[[str], None] | None = None,
     ) -> None:
         self.surface = surface
         self.policy = policy
         self.tally = Tally()
         self._engine = engine
+        self._settings = settings
         self._on_commit = on_commit
+        self._on_keep = on_keep
+        self._asked = ""
         self._context: str | None = None
         self._passed_over: dict[str, str] = {}  # folded word -> the letters typed when it was shown
         self._strip = Strip()
+        self._shown: list[Suggestion] = []
         self._places: tuple[int, ...] = ()
+        self._taken: deque[Taken] = deque(maxlen=_TAKEN)
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -58,15 +73,18 @@ class Session:
     def suggest(self, text_before_cursor: str, k: int = 3) -> list[Suggestion]:
         """Return at most k suggestions for what stands before the cursor."""
         context, prefix = split_cursor(text_before_cursor)
+        self._asked = text_before_cursor
         if context != self._context or not prefix:
             self._context = context
             self._passed_over.clear()
             self._strip.clear()
         if self.policy == "ranking":
             return self._rank(text_before_cursor, prefix, k)
-        found = self._strip.fill(self._engine, text_before_cursor, prefix, k)
+        self._shown = self._strip.fill(
+            self._engine, text_before_cursor, prefix, k, self._settings()
+        )
         self._places = self._strip.places
-        return found
+        return list(self._shown)
 
     def _rank(self, text_before_cursor: str, prefix: str, k: int) -> list[Suggestion]:
         """Rank anew, without what was shown on the way to these letters and not taken.
@@ -82,6 +100,20 @@ class Session:
         self._places = tuple(range(len(found)))
         return found
 
+    def phrase(self) -> Suggestion | None:
+        """Return the first word of the last answer with one or two that are likely to follow it, or None.
+
+        Asked apart, once the answer is on the screen: it may cost two more boundaries' worth of the network,
+        which no key should wait for, and it takes no slot from a word.
+        """
+        settings = self._settings()
+        if self.policy == "ranking" or not settings.phrases:
+            return None
+        first = next((s for s in self._shown if s.kind in {"prediction", "completion"}), None)
+        if first is None:
+            return None
+        return phrase_from(self._engine, self._asked, first, settings.sightings_trusted)
+
     def accept(self, suggestion: Suggestion) -> str:
         """Take a suggestion: returns what to put in place of the `replaces` characters before the cursor."""
         given = suggestion.text + " "
@@ -89,17 +121,46 @@ class Session:
             self.tally.accepted + 1,
             self.tally.characters_given + max(0, len(given) - suggestion.replaces - 1),
         )
-        self._passed_over.clear()
-        self._strip.clear()
-        self._context = None
+        if suggestion.kind == "correction":
+            self._taken.append(taken(self._asked, suggestion.text, suggestion.replaces))
+        self._asked = self._asked[: len(self._asked) - suggestion.replaces] + given
+        self._begin_word()
         return given
+
+    def undo(self, text_before_cursor: str | None = None, *, remember: bool = True) -> Undo | None:
+        """Take back the newest correction that still stands before the cursor; None where none does.
+
+        The text is that of the last question unless it is given. From then on the engine corrects that word
+        no more; where `remember` is off (nothing is to be kept just now), for as long as it runs.
+        """
+        text = self._asked if text_before_cursor is None else text_before_cursor
+        for record in reversed(self._taken):
+            change = record.undone_in(text)
+            if change is not None:
+                self._taken.remove(record)
+                self._keep_as_typed(record.typed, remember=remember)
+                self._asked = text[: len(text) - change.replaces] + change.text
+                self._begin_word()
+                return change
+        return None
+
+    def _keep_as_typed(self, word: str, *, remember: bool) -> None:
+        if remember and self._on_keep is not None:
+            self._on_keep(word)
+        else:
+            self._engine.keep_as_typed(word)
 
     def commit(self, text: str) -> None:
         """Learn finished text: a line, a sentence or several lines."""
-        self._passed_over.clear()
-        self._strip.clear()
-        self._context = None
+        self._taken.clear()
+        self._begin_word()
         if self._on_commit is not None:
             self._on_commit(text)
             return
         self._engine.learn(line for line in text.splitlines() if line.strip())
+
+    def _begin_word(self) -> None:
+        self._passed_over.clear()
+        self._strip.clear()
+        self._shown = []
+        self._context = None

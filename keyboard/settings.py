@@ -22,7 +22,7 @@ class Settings:
     keep_megabytes: int = 64
     """Size of the history's text beyond which the oldest lines are deleted."""
     phrases: bool = True
-    """Whether the one or two words that are near certain to follow are offered with a word."""
+    """Whether the one or two words that are likely to follow are offered with a word."""
     corrections: bool = True
     """Whether a word that was probably mistyped may be corrected."""
     emoji: bool = False

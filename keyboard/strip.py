@@ -1,22 +1,30 @@
-"""The rules of the slots: a word that stays likely stays where it is, and nothing is shown without reason."""
+"""The rules of the slots: a word that stays likely stays where it is, and nothing is shown without reason.
 
+It knows no person and no network: the engine says how likely a word is, the settings what the owner wants.
+"""
+
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hushkey.keyboard.emoji import emoji_after
+from hushkey.keyboard.settings import Settings
 from hushkey.keyboard.types import Suggestion
 
 if TYPE_CHECKING:
     from hushkey.keyboard.engine import SuggestionEngine
 
-FLOOR = 0.004  # chance before a word's first letter below which it is not shown
-SIGHTINGS = 2  # uses after which a word that the base does not know is offered
 _TYPED_FROM = 3  # letters; a shorter unknown word is not offered as it stands
+_DISPLACING = 0.5  # chance of having been meant from which a correction may take a word's slot
+_WORDS = frozenset({"prediction", "completion"})
+
+Slots = list[Suggestion | None]
 
 
 class Strip:
     """The slots as they stand. Kept by a session, cleared whenever another word begins."""
 
     def __init__(self) -> None:
-        self._slots: list[Suggestion | None] = []
+        self._slots: Slots = []
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -28,27 +36,99 @@ class Strip:
         self._slots = []
 
     def fill(
-        self, engine: "SuggestionEngine", text_before_cursor: str, prefix: str, k: int
+        self,
+        engine: "SuggestionEngine",
+        text_before_cursor: str,
+        prefix: str,
+        k: int,
+        settings: Settings,
     ) -> list[Suggestion]:
         """Return what the k slots show now, the lowest slot first; `places` tells which slot is whose.
 
         A suggestion that the new letters confirm keeps its slot; the others are filled with the likeliest
-        words not yet shown in this strip. An unknown word is offered as typed in the last slot that is left.
+        words not yet shown in this strip. A correction, an unknown word as it was typed, and an emoji come
+        last: see _correct, _echo and _adorn.
         """
-        fresh = engine.candidates(text_before_cursor, 2 * k, sightings=SIGHTINGS)
-        if not prefix:
-            fresh = [suggestion for suggestion in fresh if suggestion.score >= FLOOR]
-        by_word = {suggestion.text.lower(): suggestion for suggestion in fresh}
-        slots: list[Suggestion | None] = [None] * k
-        for place, old in enumerate(self._slots[:k]):
-            if old is not None and old.kind != "typed":
-                slots[place] = by_word.pop(old.text.lower(), None)
-        waiting = [suggestion for suggestion in fresh if suggestion.text.lower() in by_word]
+        meant = _meant(engine, text_before_cursor, prefix) if settings.corrections else []
+        waiting = _words(engine, text_before_cursor, prefix, 2 * k, settings)
+        for correction in meant:
+            waiting.pop(correction.text.lower(), None)  # no word stands in two slots
+        slots = self._kept(waiting, meant, k)
+        likeliest = iter(waiting.values())
         for place in range(k):
-            if slots[place] is None and waiting:
-                slots[place] = waiting.pop(0)
-        if None in slots and len(prefix) >= _TYPED_FROM and not engine.knows(prefix):
-            last = max(place for place in range(k) if slots[place] is None)
-            slots[last] = Suggestion(prefix, "typed", 0.0, {}, len(prefix))
+            if slots[place] is None:
+                slots[place] = next(likeliest, None)
+        for correction in meant:
+            _correct(slots, correction)
+        if len(prefix) >= _TYPED_FROM and not engine.knows(prefix):
+            _echo(slots, prefix)
+        if settings.emoji and not prefix:
+            _adorn(slots, text_before_cursor)
         self._slots = slots
         return [slot for slot in slots if slot is not None]
+
+    def _kept(self, waiting: dict[str, Suggestion], meant: list[Suggestion], k: int) -> Slots:
+        """Return k slots with what the new letters confirm where it stood; it waits no longer."""
+        offered = {correction.text: correction for correction in meant}
+        slots: Slots = [None] * k
+        for place, old in enumerate(self._slots[:k]):
+            if old is not None and old.kind in _WORDS:
+                slots[place] = waiting.pop(old.text.lower(), None)
+            elif old is not None and old.kind == "correction":
+                slots[place] = offered.get(old.text)
+        return slots
+
+
+def _meant(engine: "SuggestionEngine", text_before_cursor: str, prefix: str) -> list[Suggestion]:
+    """Return the correction, if any, of the word under way, or of the one that was finished with the last blank."""
+    if prefix:
+        return engine.corrections(text_before_cursor, 1)[:1]
+    word = text_before_cursor[:-1]
+    if not text_before_cursor.endswith(" ") or word[-1:].isspace():
+        return []
+    found = engine.corrections(word, 1, finished=True)[:1]
+    return [replace(correction, replaces=correction.replaces + 1) for correction in found]
+
+
+def _words(
+    engine: "SuggestionEngine", text_before_cursor: str, prefix: str, most: int, settings: Settings
+) -> dict[str, Suggestion]:
+    """Return the likeliest words by their folded text, likeliest first, those still on trial marked as new."""
+    fresh = engine.candidates(text_before_cursor, most, sightings=settings.sightings_offered)
+    return {
+        word.text.lower(): replace(word, new=True)
+        if engine.is_new(word.text, settings.sightings_trusted)
+        else word
+        for word in fresh
+        if prefix or word.score >= settings.floor
+    }
+
+
+def _correct(slots: Slots, correction: Suggestion) -> None:
+    """Offer a correction in the last slot that is left, else in the last word's place if it is likely enough."""
+    if correction in slots:
+        return
+    place = _last_free(slots)
+    if place is None and slots and correction.score >= _DISPLACING:
+        place = len(slots) - 1
+    if place is not None:
+        slots[place] = correction
+
+
+def _echo(slots: Slots, prefix: str) -> None:
+    """Offer an unknown word as it was typed in the last slot that is left; it displaces nothing."""
+    place = _last_free(slots)
+    if place is not None:
+        slots[place] = Suggestion(prefix, "typed", 0.0, {}, len(prefix))
+
+
+def _adorn(slots: Slots, text_before_cursor: str) -> None:
+    """Offer an emoji in the last slot, in the place of a word: whoever turned emoji on wants to see them."""
+    emoji = emoji_after(text_before_cursor)
+    last = slots[-1] if slots else None
+    if emoji and slots and (last is None or last.kind in _WORDS):
+        slots[-1] = Suggestion(emoji, "emoji", 0.0, {}, 0)
+
+
+def _last_free(slots: Slots) -> int | None:
+    return max((place for place, slot in enumerate(slots) if slot is None), default=None)

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.session import Session
+from hushkey.keyboard.settings import Settings as AllSettings
 from hushkey.keyboard.types import Suggestion
+from hushkey.keyboard.undo import Undo
 
 PHRASE = "I think we can meet tomorrow at the station"
 
@@ -53,6 +55,12 @@ class FewWords:
         prefix = text_before_cursor.rsplit(" ", 1)[-1]
         words = [w for w in ("table", "tea", "tomorrow") if w.startswith(prefix)]
         return [Suggestion(w, "completion", 0.5, {}, len(prefix)) for w in words][:k]
+
+    def corrections(self, text_before_cursor, k=1, *, finished=False):
+        return []
+
+    def is_new(self, word, trusted):
+        return False
 
     def knows(self, word):
         return False
@@ -229,6 +237,94 @@ def test_fewer_slots_show_fewer_words(engine):
     assert len(engine.session().suggest("how are ", 1)) == 1
 
 
+# Corrections, taken and taken back -----------------------------------------------------------------
+
+
+class Corrector(FewWords):
+    """Corrects `teh` and `adn` unless told to keep them."""
+
+    def __init__(self):
+        self.kept = []
+
+    def corrections(self, text_before_cursor, k=1, *, finished=False):
+        token = text_before_cursor.rsplit(" ", 1)[-1]
+        meant = {"teh": "the", "adn": "and"}.get(token)
+        if meant is None or token in self.kept:
+            return []
+        return [Suggestion(meant, "correction", 0.9, {}, len(token))]
+
+    def keep_as_typed(self, word):
+        self.kept.append(word)
+
+    def learn(self, lines):
+        list(lines)
+
+
+def corrected(session: Session, before: str) -> str:
+    """What stands before the cursor once the correction that is offered is taken."""
+    (offer,) = (s for s in session.suggest(before) if s.kind == "correction")
+    return before[: len(before) - offer.replaces] + session.accept(offer)
+
+
+def undone(session: Session, before: str, **how) -> str | None:
+    change = session.undo(before, **how)
+    return None if change is None else before[: len(before) - change.replaces] + change.text
+
+
+@pytest.mark.parametrize("before", ["in teh", "in teh "])
+def test_a_correction_is_taken_and_taken_back_and_offered_no_more(before):
+    session = Session(engine := Corrector(), "app")
+    assert corrected(session, before) == "in the "
+    assert session.undo() == Undo("teh ", 4)
+    assert engine.kept == ["teh"]
+    assert "correction" not in {s.kind for s in session.suggest(before)}
+    assert session.undo() is None
+
+
+def test_a_correction_is_taken_back_also_after_typing_on_while_the_corrected_word_stands():
+    session = Session(Corrector(), "app")
+    now = corrected(session, "in teh") + "end"
+    session.suggest(now)
+    assert undone(session, now) == "in teh end"
+    now = corrected(session, "in adn")
+    session.suggest("in an")
+    assert undone(session, "in an") is None
+
+
+def test_the_newest_correction_that_stands_is_taken_back_first():
+    session = Session(Corrector(), "app")
+    now = corrected(session, corrected(session, "teh") + "adn")
+    assert now == "the and "
+    now = undone(session, now)
+    assert now == "the adn "
+    assert undone(session, now) == "teh adn "
+    assert undone(session, "teh adn ") is None
+
+
+def test_whoever_keeps_words_is_told_and_where_nothing_is_to_be_kept_only_the_engine_is():
+    told = []
+    session = Session(engine := Corrector(), "app", on_keep=told.append)
+    undone(session, corrected(session, "teh"))
+    assert (told, engine.kept) == (["teh"], [])
+    undone(session, corrected(session, "adn"), remember=False)
+    assert (told, engine.kept) == (["teh"], ["adn"])
+
+
+def test_a_finished_line_leaves_nothing_to_take_back():
+    session = Session(Corrector(), "app")
+    now = corrected(session, "teh")
+    session.commit(now)
+    assert session.undo(now) is None
+
+
+def test_settings_count_from_the_next_question_on():
+    wanted = [AllSettings()]
+    session = Session(Corrector(), "app", settings=lambda: wanted[0])
+    assert "correction" in {s.kind for s in session.suggest("in teh")}
+    wanted[0] = AllSettings(corrections=False)
+    assert "correction" not in {s.kind for s in session.suggest("in teh")}
+
+
 @pytest.mark.parametrize("policy", ["shown", "ranking"])
 @settings(max_examples=25)
 @given(st.lists(st.text(st.characters(), max_size=12), max_size=6))
@@ -241,4 +337,6 @@ def test_no_order_of_questions_makes_a_session_raise(tiny_base, policy, question
         for suggestion in offered:
             assert suggestion.replaces <= len(before)
             session.accept(suggestion)
+        session.phrase()
+        session.undo()
         session.commit(before)
