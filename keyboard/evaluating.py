@@ -1,161 +1,190 @@
-"""Measure the engine on typing histories: cold, warm and online, each user with a profile of its own in memory."""
+"""Measure the engine on typing histories: cold, warm and online, each user with a profile of its own in memory.
 
-import json
-import lzma
+Every regime and policy that is asked for sits on a seat of its own and types the same lines, line by line. The
+network is asked once a line: the seats take turns in going first, and only the keys of the first, which computes
+all it shows, are timed.
+"""
+
+import os
 import resource
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
 from hushkey.keyboard.engine import SuggestionEngine
-from hushkey.keyboard.errors import KeyboardError
 from hushkey.keyboard.learner import Trainer
+from hushkey.keyboard.one_network import OneNetwork
 from hushkey.keyboard.redaction import redact
-from hushkey.keyboard.session import Policy
+from hushkey.keyboard.session import Policy, Session
+from hushkey.keyboard.typists import EvaluationRefused, Typist
 from hushkey.model.adapter import Adapter
-from hushkey.model.evaluation import Counts, K, latency_figures, mean_over, type_lines
+from hushkey.model.base import Base, load_base
+from hushkey.model.evaluation import Counts, K, latency_figures, mean_over, type_line
 
 Regime = Literal["cold", "warm", "online"]
 REGIMES: tuple[Regime, ...] = ("cold", "warm", "online")
 
 Train = Callable[[Sequence[str]], Adapter | None]  # lines -> an adapter better than none, or None
-
-
-class EvaluationRefused(KeyboardError):
-    """The file to measure on is not what eval reads."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typist:
-    """One user: `name` is corpus/id; lines oldest first."""
-
-    name: str
-    history: Sequence[str]
-    test: Sequence[str]
-
-    @property
-    def corpus(self) -> str:
-        """Return the part of the name before the slash."""
-        return self.name.split("/")[0]
+Measured = Mapping[tuple[Policy, Regime], Counts]
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What one regime measured, over users."""
+    """What one regime measured under one policy, over users."""
 
     users: dict[str, Counts] = field(default_factory=dict)
     latencies_s: list[float] = field(default_factory=list)
     learn_s: list[float] = field(default_factory=list)
 
 
-def read_typists(path: Path, limit: int | None = None) -> Iterator[Typist]:
-    """Yield the users of a file of JSON lines, plain or .xz. Raises EvaluationRefused."""
-    for number, row in enumerate(_rows_of(path)):
-        if limit is not None and number >= limit:
-            return
-        typist = _typist_in(row)
-        if typist is None:
-            raise EvaluationRefused(
-                f"line {number + 1} of {path.name} is not a JSON object with user, history and test; "
-                "nothing was measured of it or after it"
-            )
-        yield typist
+@dataclass(slots=True)
+class _Seat:
+    """One regime under one policy at one user's lines."""
+
+    regime: Regime
+    policy: Policy
+    session: Session
+    counts: Counts = field(default_factory=Counts)
+
+    def type_line(self, line: str) -> list[float]:
+        """Type a line, and learn it where one learns on the way; returns the time of each question in seconds."""
+        took: list[float] = []
+        self.counts += type_line(line, self._suggest, took)
+        if self.regime == "online":
+            self.session.commit(redact(line).text)
+        return took
+
+    def _suggest(self, text: str) -> list[str]:
+        return [suggestion.text for suggestion in self.session.suggest(text, K)]
 
 
-def read_lines_of(path: Path) -> list[str]:
-    """Return the non-empty lines of a text file. Raises EvaluationRefused."""
-    return [line.strip() for line in _rows_of(path) if line.strip()]
+@dataclass(frozen=True, slots=True)
+class _Schooling:
+    """What a user's history comes to before it is typed on."""
 
-
-def _typist_in(row: str) -> Typist | None:
-    try:
-        held = json.loads(row)
-        name, history, test = held["user"], held["history"], held["test"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    if not isinstance(name, str) or not _are_lines(history) or not _are_lines(test):
-        return None
-    return Typist(name, history, test)
-
-
-def _are_lines(held: object) -> bool:
-    return isinstance(held, list) and all(isinstance(line, str) for line in held)
-
-
-def _rows_of(path: Path) -> Iterator[str]:
-    try:
-        with (
-            lzma.open(path, "rt", encoding="utf-8")
-            if path.suffix == ".xz"
-            else path.open(encoding="utf-8")
-        ) as rows:
-            yield from rows
-    except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as error:
-        raise EvaluationRefused(
-            f"{path.name} cannot be read as UTF-8 text, plain or .xz; name another file"
-        ) from error
+    history: list[str]  # as a profile keeps it
+    adapter: Adapter | None
+    seconds: float
 
 
 class Evaluation:
-    """Runs users through one engine, made as new for each, and gathers what each regime measured."""
+    """Runs users through engines made as new for each, and gathers what each policy and regime measured.
+
+    `without` names parts of the engine that are left out: see keyboard.experts.ABLATIONS.
+    """
 
     def __init__(
         self,
         regimes: Sequence[Regime],
-        policy: Policy,
+        policies: Sequence[Policy],
         train: Train,
-        engine: SuggestionEngine | None = None,
+        base: Base | None = None,
+        *,
+        without: frozenset[str] = frozenset(),
     ) -> None:
-        self._engine = engine or SuggestionEngine()
+        base = base or load_base()
+        self._base = base if isinstance(base, OneNetwork) else OneNetwork.of(base)
         self._regimes = regimes
-        self._policy = policy
+        self._policies = policies
         self._train = train
-        self.outcomes = {regime: Outcome() for regime in regimes}
+        self._without = without
+        self._learns = any(regime != "cold" for regime in regimes)
+        self._engine = self._new_engine()
+        online = policies if "online" in regimes else ()
+        self._learners = {policy: self._new_engine() for policy in online}
+        self.outcomes = {(policy, regime): Outcome() for policy in policies for regime in regimes}
 
-    def run(self, typist: Typist) -> dict[Regime, Counts]:
-        """Measure one user in every regime asked for."""
-        engine = self._engine
-        engine.forget_everything()
-        engine.use_adapter(None)
-        measured: dict[Regime, Counts] = {}
-        if "cold" in self._regimes:
-            measured["cold"] = self._measure("cold", typist, 0.0)
-        if "warm" in self._regimes or "online" in self._regimes:
-            began = perf_counter()
-            history = [redact(line).text for line in typist.history]  # as a profile keeps it
-            engine.learn(history)
-            engine.use_adapter(self._train(history) if history else None)
-            learn_s = perf_counter() - began
-            for regime in ("warm", "online"):
-                if regime in self._regimes:
-                    measured[regime] = self._measure(regime, typist, learn_s)
-        return measured
+    def _new_engine(self) -> SuggestionEngine:
+        return SuggestionEngine(self._base, without=self._without)
 
-    def _measure(self, regime: Regime, typist: Typist, learn_s: float) -> Counts:
-        session = self._engine.session(policy=self._policy)
-        outcome = self.outcomes[regime]
-        counts = type_lines(
-            typist.test,
-            lambda text: [suggestion.text for suggestion in session.suggest(text, K)],
-            outcome.latencies_s,
-            after=(lambda line: session.commit(redact(line).text)) if regime == "online" else None,
-        )
-        outcome.users[typist.name] = counts
-        outcome.learn_s.append(learn_s)
-        return counts
+    def run_all(self, typists: Iterable[Typist]) -> Iterator[tuple[Typist, Measured]]:
+        """Measure users in order. Where there is a second core, one's adapter is trained while another types."""
+        ahead = 1 if _cores() > 1 else 0
+        pool = ThreadPoolExecutor(1)
+        waiting = []
+        try:
+            for typist in typists:
+                waiting.append((typist, pool.submit(self._school, typist)))
+                if len(waiting) > ahead:
+                    first, schooling = waiting.pop(0)
+                    yield first, self._type(first, schooling.result())
+            for first, schooling in waiting:
+                yield first, self._type(first, schooling.result())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
-    def report(self, regime: Regime, *, many: bool) -> dict[str, Any]:
+    def run(self, typist: Typist) -> Measured:
+        """Measure one user in every regime and policy asked for."""
+        return self._type(typist, self._school(typist))
+
+    def _school(self, typist: Typist) -> _Schooling:
+        began = perf_counter()
+        if not self._learns:
+            return _Schooling([], None, 0.0)
+        history = [redact(line).text for line in typist.history]
+        trains = history and "adapter" not in self._without
+        adapter = self._train(history) if trains else None
+        return _Schooling(history, adapter, perf_counter() - began)
+
+    def _type(self, typist: Typist, schooling: _Schooling) -> Measured:
+        for engine in (self._engine, *self._learners.values()):
+            engine.forget_everything()
+            engine.use_adapter(None)
+        cold = self._seats("cold", dict.fromkeys(self._policies, self._engine))
+        self._take_turns(cold, typist, 0.0)
+        began = perf_counter()
+        if self._learns:
+            self._teach(schooling)
+        personal = self._seats("warm", dict.fromkeys(self._policies, self._engine))
+        personal += self._seats("online", self._learners)
+        self._take_turns(personal, typist, schooling.seconds + perf_counter() - began)
+        return {(seat.policy, seat.regime): seat.counts for seat in (*cold, *personal)}
+
+    def _teach(self, schooling: _Schooling) -> None:
+        """Teach every engine the history; the network judges its words once, for all of them."""
+        self._engine.learn(schooling.history)
+        for engine in self._learners.values():
+            engine.recount(schooling.history, self._engine.trust)
+        for engine in (self._engine, *self._learners.values()):
+            engine.use_adapter(schooling.adapter)
+
+    def _seats(self, regime: Regime, engines: Mapping[Policy, SuggestionEngine]) -> list[_Seat]:
+        if regime not in self._regimes:
+            return []
+        return [
+            _Seat(regime, policy, engine.session(policy=policy))
+            for policy, engine in engines.items()
+        ]
+
+    def _take_turns(self, seats: list[_Seat], typist: Typist, learn_s: float) -> None:
+        network = self._base.network
+        share = 1 < len(seats) <= len(typist.test)  # else some would never go first
+        for number, line in enumerate(typist.test):
+            first = number % len(seats) if seats else 0
+            for turn, seat in enumerate(seats[first:] + seats[:first]):
+                if turn == 0 and share:
+                    network.remember()
+                took = seat.type_line(line)
+                if turn == 0 or not share:
+                    self.outcomes[seat.policy, seat.regime].latencies_s += took
+        network.compute()
+        for seat in seats:
+            outcome = self.outcomes[seat.policy, seat.regime]
+            outcome.users[typist.name] = seat.counts
+            outcome.learn_s.append(learn_s)
+
+    def report(self, regime: Regime, policy: Policy, *, many: bool) -> dict[str, Any]:
         """Return the figures of a regime as the final JSON line; `many` adds corpora and users.
 
         Quality is the mean over corpora of each corpus' pooled figure; learn_s is a mean over users.
         Raises EvaluationRefused where nobody was measured.
         """
-        outcome = self.outcomes[regime]
+        outcome = self.outcomes[policy, regime]
         if not outcome.users:
             raise EvaluationRefused(
                 "nobody was measured: the file holds no user; name another file"
@@ -165,7 +194,7 @@ class Evaluation:
             corpora[name.split("/")[0]] += counts
         line: dict[str, Any] = {
             "regime": regime,
-            "policy": self._policy,
+            "policy": policy,
             **mean_over(list(corpora.values())),
             "suggest_ms": latency_figures(outcome.latencies_s),
             "learn_s": sum(outcome.learn_s) / max(len(outcome.learn_s), 1),
@@ -178,17 +207,17 @@ class Evaluation:
 
 
 @contextmanager
-def training(engine: SuggestionEngine) -> Iterator[Train]:
-    """Give a way to train adapters for an engine's base, in one child process for all users.
+def training(base: Base) -> Iterator[Train]:
+    """Give a way to train adapters for a base, in one child process for all users.
 
     Raises LearningUnavailable without torch.
     """
-    encode = engine.base.vocabulary.encode
-    with Trainer(engine.base.folder) as trainer:
+    encode = base.vocabulary.encode
+    zero = base.runtime().zero_adapter()
+    with Trainer(base.folder) as trainer:
 
         def train(lines: Sequence[str]) -> Adapter | None:
-            pieces = [encoded for line in lines if (encoded := encode(line))]
-            return trainer.train(pieces, engine.zero_adapter())[1]
+            return trainer.train([pieces for line in lines if (pieces := encode(line))], zero)[1]
 
         yield train
 
@@ -196,6 +225,12 @@ def training(engine: SuggestionEngine) -> Iterator[Train]:
 def no_training(_: Sequence[str]) -> Adapter | None:
     """Train nothing: what the n-gram memory does alone."""
     return None
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _peak_rss_mb() -> float:

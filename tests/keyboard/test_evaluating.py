@@ -1,101 +1,171 @@
-"""Measuring typists: each one new, three regimes, files that are refused."""
+"""Measuring typists: each one new, three regimes, one network for all that read a line."""
 
 import json
-import lzma
 
 import numpy as np
 import pytest
 
 from hushkey.keyboard.engine import SuggestionEngine
-from hushkey.keyboard.evaluating import (
-    REGIMES,
-    Evaluation,
-    EvaluationRefused,
-    Typist,
-    no_training,
-    read_lines_of,
-    read_typists,
-)
+from hushkey.keyboard.evaluating import REGIMES, Evaluation, no_training
+from hushkey.keyboard.redaction import redact
+from hushkey.keyboard.typists import EvaluationRefused, Typist
 from hushkey.model.adapter import Adapter
-from hushkey.model.evaluation import Counts
+from hushkey.model.evaluation import Counts, type_lines
 
 ANN = Typist("sms/ann", ["see you at zorbton"] * 4, ["see you at zorbton", "see you at quuxville"])
 BOB = Typist("sms/bob", [], ["the blip is late", "the blip is late", "the blip is late"])
 EVE = Typist("mail/eve", ["how are you"], ["how are you (today)?"])
-
-
-@pytest.fixture(scope="module")
-def shared(tiny_base) -> SuggestionEngine:
-    return SuggestionEngine(tiny_base)
+POLICIES = ("ranking", "shown")
 
 
 @pytest.fixture
-def evaluation(shared) -> Evaluation:
-    return Evaluation(REGIMES, "ranking", no_training, shared)
+def evaluation(tiny_base) -> Evaluation:
+    return Evaluation(REGIMES, ("ranking",), no_training, tiny_base)
+
+
+def bare(evaluation, typist) -> dict[str, Counts]:
+    """The counts of one typist by regime, of the bare ranking."""
+    return {regime: counts for (_, regime), counts in evaluation.run(typist).items()}
+
+
+def naive(base, policy, regime, typist, adapter) -> Counts:
+    """One regime by an engine and a network of its own."""
+    engine = SuggestionEngine(base)
+    if regime != "cold":
+        engine.learn([redact(line).text for line in typist.history])
+        engine.use_adapter(adapter)
+    session = engine.session(policy=policy)
+
+    def learn(line):
+        session.commit(redact(line).text)
+
+    return type_lines(
+        typist.test,
+        lambda text: [suggestion.text for suggestion in session.suggest(text, 3)],
+        [],
+        after=learn if regime == "online" else None,
+    )
+
+
+def adapter_for(engine, word) -> Adapter:
+    """An adapter that makes words which open as `word` does likelier by far."""
+    zero = engine.zero_adapter()
+    bias = np.zeros_like(zero.output_bias)
+    bias[engine.base.vocabulary.pieces_of(word)[0]] = 30.0
+    return zero.replaced({"output_bias": bias})
 
 
 def test_every_regime_types_the_same_words(evaluation):
-    measured = evaluation.run(ANN)
+    measured = bare(evaluation, ANN)
     assert list(measured) == list(REGIMES)
     assert {(c.words, c.characters) for c in measured.values()} == {(8, 40)}
 
 
 def test_learning_the_history_saves_keys_and_learning_on_the_way_saves_more(evaluation):
-    ann = evaluation.run(ANN)
+    ann = bare(evaluation, ANN)
     assert ann["warm"].keys < ann["cold"].keys
-    bob = evaluation.run(BOB)
+    bob = bare(evaluation, BOB)
     assert bob["warm"] == bob["cold"]  # no history
     assert bob["online"].keys < bob["warm"].keys
 
 
-def test_each_typist_starts_as_on_the_first_day(evaluation, shared, tiny_base):
+def test_each_typist_starts_as_on_the_first_day(evaluation, tiny_base):
     for typist in (ANN, BOB):
         evaluation.run(typist)
-    alone = Evaluation(REGIMES, "ranking", no_training, SuggestionEngine(tiny_base))
+    alone = Evaluation(REGIMES, ("ranking",), no_training, tiny_base)
     assert evaluation.run(EVE) == alone.run(EVE)
 
 
-def test_only_the_regimes_asked_for_are_measured(shared):
-    assert list(Evaluation(["cold"], "shown", no_training, shared).run(ANN)) == ["cold"]
-    assert list(Evaluation(["online"], "shown", no_training, shared).run(ANN)) == ["online"]
+@pytest.mark.parametrize("with_adapter", [False, True])
+def test_seats_that_share_a_network_count_as_engines_of_their_own_do(tiny_base, with_adapter):
+    adapter = adapter_for(SuggestionEngine(tiny_base), "you") if with_adapter else None
+    lines = ["how are you today", "see you at zorbton", "the tea", "are you there?"] * 3
+    typist = Typist("a/b", lines[:4] * 2, lines)
+    evaluation = Evaluation(REGIMES, POLICIES, lambda _: adapter, tiny_base)
+    evaluation.run(ANN)
+    assert evaluation.run(typist) == {
+        (policy, regime): naive(tiny_base, policy, regime, typist, adapter)
+        for regime in REGIMES
+        for policy in POLICIES
+    }
 
 
-def test_the_adapter_is_trained_on_the_history_alone_and_on_none_where_there_is_none(shared):
+def test_only_the_regimes_and_policies_asked_for_are_measured(tiny_base):
+    cold = Evaluation(["cold"], ["shown"], no_training, tiny_base)
+    assert list(cold.run(ANN)) == [("shown", "cold")]
+    online = Evaluation(["online"], POLICIES, no_training, tiny_base)
+    assert list(online.run(ANN)) == [("ranking", "online"), ("shown", "online")]
+
+
+def test_only_the_seat_that_asks_the_network_is_timed(tiny_base):
+    lines = ["the tea", "the tea", "the tea", "the tea"]
+    evaluation = Evaluation(("warm", "online"), ("ranking",), no_training, tiny_base)
+    evaluation.run(Typist("a/b", ["the cat"], lines))
+    took = {seat: len(outcome.latencies_s) for seat, outcome in evaluation.outcomes.items()}
+    alone = Evaluation(("warm",), ("ranking",), no_training, tiny_base)
+    alone.run(Typist("a/b", ["the cat"], lines))
+    assert took["ranking", "warm"] == len(alone.outcomes["ranking", "warm"].latencies_s) // 2
+    assert took["ranking", "online"] > 0
+
+
+def test_a_test_of_one_line_is_timed_on_every_seat(evaluation):
+    evaluation.run(EVE)
+    assert all(outcome.latencies_s for outcome in evaluation.outcomes.values())
+
+
+def test_users_one_after_another_are_measured_as_each_alone(tiny_base):
+    def train(lines):
+        return adapter_for(SuggestionEngine(tiny_base), "you") if "zorb" in str(lines) else None
+
+    evaluation = Evaluation(REGIMES, ("ranking",), train, tiny_base)
+    people = (ANN, BOB, EVE)
+    found = list(evaluation.run_all(people))
+    assert [typist for typist, _ in found] == list(people)
+    alone = Evaluation(REGIMES, ("ranking",), train, tiny_base)
+    assert [measured for _, measured in found] == [alone.run(typist) for typist in people]
+
+
+def test_the_adapter_is_trained_on_the_history_alone_and_on_none_where_there_is_none(tiny_base):
     trained_on = []
-    evaluation = Evaluation(REGIMES, "ranking", trained_on.append, shared)
+    evaluation = Evaluation(REGIMES, ("ranking",), trained_on.append, tiny_base)
     evaluation.run(ANN)
     evaluation.run(BOB)
     assert trained_on == [list(ANN.history)]
 
 
-def test_what_is_learned_is_redacted_as_a_profile_would(shared):
+def test_nothing_is_trained_for_those_who_are_measured_cold_or_without_adapters(tiny_base):
+    trained_on = []
+    Evaluation(["cold"], ("ranking",), trained_on.append, tiny_base).run(ANN)
+    bare_words = frozenset({"adapter"})
+    Evaluation(["warm"], ("ranking",), trained_on.append, tiny_base, without=bare_words).run(ANN)
+    assert trained_on == []
+
+
+def test_what_is_learned_is_redacted_as_a_profile_would(tiny_base):
     trained_on = []
     secret = "4111 1111 1111 1111"
-    typist = Typist("a/b", [f"my card is {secret} ok"], [f"the card {secret} again", "so"])
-    Evaluation(["online"], "ranking", trained_on.append, shared).run(typist)
+    typist = Typist("a/b", [f"my card is {secret} ok"], ["1111 4111", "my card"])
+    evaluation = Evaluation(["warm"], ("ranking",), trained_on.append, tiny_base)
+    measured = evaluation.run(typist)["ranking", "warm"]
     assert "1111" not in str(trained_on)
-    assert not shared.knows("1111")
-    assert not shared.knows("4111")
-    assert shared.knows("card")
+    assert measured.keys_exact >= len("1111 4111 ")  # no key of the number is saved
+    assert measured.keys < measured.characters  # of the words beside it there are
 
 
-def test_an_adapter_that_was_trained_serves_its_typist_and_nobody_else(shared):
-    """It makes `t` words likelier by far, so that its typist's next words change."""
-    zero = shared.zero_adapter()
-    bias = np.zeros_like(zero.output_bias)
-    bias[shared.base.vocabulary.pieces_of("you")[0]] = 30.0
-    learned = Adapter(zero.base, zero.seed, zero.lstm_bias, zero.input, zero.output, bias)
+def test_an_adapter_that_was_trained_serves_its_typist_and_nobody_else(tiny_base):
+    """It makes `you` likelier by far, so that its typist's next words change."""
+    learned = adapter_for(SuggestionEngine(tiny_base), "you")
     typist = Typist("a/b", ["zorb"], ["you you you"])
-    with_adapter = Evaluation(["cold", "warm"], "ranking", lambda lines: learned, shared)
-    measured = with_adapter.run(typist)
+    with_adapter = Evaluation(["cold", "warm"], ("ranking",), lambda _: learned, tiny_base)
+    measured = bare(with_adapter, typist)
     assert measured["warm"].hits_at_1 == 3
-    assert with_adapter.run(typist)["cold"] == measured["cold"]
+    assert bare(with_adapter, typist)["cold"] == measured["cold"]
     assert measured["cold"].hits_at_1 < 3
 
 
 def test_the_report_is_the_mean_over_corpora_of_pooled_figures(evaluation):
-    measured = {typist.name: evaluation.run(typist) for typist in (ANN, BOB, EVE)}
-    report = evaluation.report("online", many=True)
+    measured = {typist.name: bare(evaluation, typist) for typist in (ANN, BOB, EVE)}
+    report = evaluation.report("online", "ranking", many=True)
     sms = measured["sms/ann"]["online"] + measured["sms/bob"]["online"]
     mail = measured["mail/eve"]["online"]
     assert report["ksr"] == pytest.approx((sms.figures()["ksr"] + mail.figures()["ksr"]) / 2)
@@ -106,7 +176,7 @@ def test_the_report_is_the_mean_over_corpora_of_pooled_figures(evaluation):
 
 def test_the_report_is_one_line_of_the_agreed_fields(evaluation):
     evaluation.run(EVE)
-    report = json.loads(json.dumps(evaluation.report("warm", many=False)))
+    report = json.loads(json.dumps(evaluation.report("warm", "ranking", many=False)))
     assert set(report) == {
         "regime",
         "policy",
@@ -127,76 +197,7 @@ def test_the_report_is_one_line_of_the_agreed_fields(evaluation):
 
 def test_a_report_on_nobody_is_refused(evaluation):
     with pytest.raises(EvaluationRefused, match="nobody was measured"):
-        evaluation.report("cold", many=True)
-
-
-def rows(*typists: Typist) -> str:
-    return "".join(
-        json.dumps({"user": t.name, "history": list(t.history), "test": list(t.test)}) + "\n"
-        for t in typists
-    )
-
-
-@pytest.mark.parametrize("name", ["users.jsonl", "users.jsonl.xz"])
-def test_users_are_read_from_json_lines_plain_or_compressed(tmp_path, name):
-    path = tmp_path / name
-    data = rows(ANN, BOB, EVE).encode()
-    path.write_bytes(lzma.compress(data) if name.endswith("xz") else data)
-    assert list(read_typists(path)) == [ANN, BOB, EVE]
-    assert list(read_typists(path, limit=2)) == [ANN, BOB]
-    assert [typist.corpus for typist in read_typists(path)] == ["sms", "sms", "mail"]
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        "",
-        "no json",
-        "[]",
-        "3",
-        '{"user": "a/b", "history": []}',
-        '{"user": "a/b", "history": "one line", "test": []}',
-        '{"user": "a/b", "history": [1], "test": []}',
-        '{"user": null, "history": [], "test": []}',
-    ],
-)
-def test_a_line_that_is_no_user_is_named_and_never_quoted(tmp_path, row):
-    path = tmp_path / "users.jsonl"
-    path.write_text(rows(ANN) + row + "\n")
-    found = read_typists(path)
-    assert next(found) == ANN
-    with pytest.raises(EvaluationRefused, match=r"line 2 of users\.jsonl") as refused:
-        next(found)
-    assert len(row) < 5 or row not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        ("users.jsonl", b"\xff\xfe"),
-        ("users.jsonl.xz", b"not compressed"),
-        ("users.jsonl.xz", lzma.compress(rows(ANN).encode() * 50)[:-20]),
-    ],
-    ids=["not UTF-8", "not xz", "truncated"],
-)
-def test_a_file_that_cannot_be_read_is_refused(tmp_path, name, data):
-    path = tmp_path / name
-    path.write_bytes(data)
-    with pytest.raises(EvaluationRefused, match="cannot be read"):
-        list(read_typists(path))
-    with pytest.raises(EvaluationRefused, match="cannot be read"):
-        read_lines_of(path)
-
-
-def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(EvaluationRefused, match="absent"):
-        read_lines_of(tmp_path / "absent.txt")
-
-
-def test_lines_are_read_without_blank_ones(tmp_path):
-    path = tmp_path / "history.txt"
-    path.write_text("  one line \n\n \nanother\n")
-    assert read_lines_of(path) == ["one line", "another"]
+        evaluation.report("cold", "ranking", many=True)
 
 
 def test_nothing_is_trained_where_no_training_is_asked_for():
@@ -204,4 +205,4 @@ def test_nothing_is_trained_where_no_training_is_asked_for():
 
 
 def test_counts_of_a_typist_without_test_lines_are_nothing(evaluation):
-    assert evaluation.run(Typist("a/b", ["the"], []))["online"] == Counts()
+    assert bare(evaluation, Typist("a/b", ["the"], []))["online"] == Counts()

@@ -57,16 +57,10 @@ def evaluate(
         raise click.UsageError("Give --test FILE, with --history FILE or without, or --users FILE.")
     if limit is not None and users is None:
         raise click.UsageError("--limit goes with --users.")
-    from hushkey.keyboard.engine import SuggestionEngine
-    from hushkey.keyboard.evaluating import (
-        REGIMES,
-        Evaluation,
-        Typist,
-        no_training,
-        read_lines_of,
-        read_typists,
-        training,
-    )
+    from hushkey.keyboard.evaluating import REGIMES, Evaluation, no_training, training
+    from hushkey.keyboard.one_network import OneNetwork
+    from hushkey.keyboard.typists import Typist, read_lines_of, read_typists
+    from hushkey.model.base import load_base
 
     regimes: tuple[Regime, ...] = (regime,) if regime else REGIMES
     if users is not None:
@@ -74,18 +68,17 @@ def evaluate(
     else:
         lines = read_lines_of(history) if history is not None else []
         typists = [Typist("one/typist", lines, read_lines_of(cast("Path", test)))]
-    engine = SuggestionEngine()
+    base = OneNetwork.of(load_base())
     learned = any(regime != "cold" for regime in regimes) and not without_adapter
-    with training(engine) if learned else nullcontext(no_training) as train:
-        evaluation = Evaluation(regimes, policy, train, engine)
-        for number, typist in enumerate(typists, 1):
-            measured = evaluation.run(typist)
+    with training(base) if learned else nullcontext(no_training) as train:
+        evaluation = Evaluation(regimes, (policy,), train, base)
+        for number, (typist, measured) in enumerate(evaluation.run_all(typists), 1):
             savings = ", ".join(
-                f"{name} {counts.figures()['ksr']:.3f}" for name, counts in measured.items()
+                f"{name} {counts.figures()['ksr']:.3f}" for (_, name), counts in measured.items()
             )
             click.echo(f"{number} {typist.name}: {savings}", err=True)
     for name in regimes:
-        report = evaluation.report(name, many=users is not None)
+        report = evaluation.report(name, policy, many=users is not None)
         click.echo(json.dumps(report) if as_json else _readable(report))
     return Exit.OK
 
