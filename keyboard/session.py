@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from hushkey.keyboard.phrases import phrase_from
@@ -60,6 +60,7 @@ class Session:
         self._strip = Strip()
         self._shown: list[Suggestion] = []
         self._places: tuple[int, ...] = ()
+        self._phrase: tuple[str, Suggestion] | None = None  # the context it was found in, and it
         self._taken: deque[Taken] = deque(maxlen=_TAKEN)
 
     @property
@@ -73,6 +74,8 @@ class Session:
     def suggest(self, text_before_cursor: str, k: int = 3) -> list[Suggestion]:
         """Return at most k suggestions for what stands before the cursor."""
         context, prefix = split_cursor(text_before_cursor)
+        if text_before_cursor == self._asked:
+            self._phrase = None  # asked again: something may have been forgotten or set meanwhile
         self._asked = text_before_cursor
         if context != self._context or not prefix:
             self._context = context
@@ -100,19 +103,35 @@ class Session:
         self._places = tuple(range(len(found)))
         return found
 
-    def phrase(self) -> Suggestion | None:
+    def phrase(self, *, look_ahead: bool = True) -> Suggestion | None:
         """Return the first word of the last answer with one or two that are likely to follow it, or None.
 
-        Asked apart, once the answer is on the screen: it may cost two more boundaries' worth of the network,
-        which no key should wait for, and it takes no slot from a word.
+        Asked apart, once the answer is on the screen: looking ahead may cost two more boundaries' worth of
+        the network, which no key should wait for, and a phrase takes no slot from a word. Without
+        `look_ahead` it is the one found before, as long as what was typed since confirms it.
         """
         settings = self._settings()
-        if self.policy == "ranking" or not settings.phrases:
-            return None
         first = next((s for s in self._shown if s.kind in {"prediction", "completion"}), None)
-        if first is None:
+        if self.policy == "ranking" or not settings.phrases or first is None:
             return None
-        return phrase_from(self._engine, self._asked, first, settings.sightings_trusted)
+        known = self._confirmed(first)
+        if look_ahead:
+            found = phrase_from(self._engine, self._asked, first, settings.sightings_trusted)
+            if found is not None and (known is None or len(found.text) > len(known.text)):
+                known = found
+        if known is not None:
+            self._phrase = (split_cursor(self._asked)[0], known)
+        return known
+
+    def _confirmed(self, first: Suggestion) -> Suggestion | None:
+        """Return what is left of the phrase found before, where the first word now shown goes on with it."""
+        if self._phrase is None:
+            return None
+        context, found = self._phrase
+        whole, now = context + found.text, split_cursor(self._asked)[0]
+        if not whole.startswith(now + first.text + " "):
+            return None
+        return replace(found, text=whole[len(now) :], replaces=first.replaces)
 
     def accept(self, suggestion: Suggestion) -> str:
         """Take a suggestion: returns what to put in place of the `replaces` characters before the cursor."""
@@ -153,6 +172,7 @@ class Session:
     def commit(self, text: str) -> None:
         """Learn finished text: a line, a sentence or several lines."""
         self._taken.clear()
+        self._phrase = None
         self._begin_word()
         if self._on_commit is not None:
             self._on_commit(text)

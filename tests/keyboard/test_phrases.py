@@ -108,13 +108,44 @@ def test_a_phrase_is_found_for_a_completion_too(fond):
 
 
 def test_looking_ahead_makes_the_next_boundary_free_and_asks_no_network_twice(fond):
+    session = fond.session(settings=lambda: Settings(corrections=False))
+    session.suggest("I look ")
+    session.phrase()
+    predicted = set(fond._kept)
+    assert {"I look ", "I look forward "} <= predicted
+    session.phrase()
+    session.suggest("I look forward ")
+    assert set(fond._kept) == predicted
+
+
+def test_letters_that_confirm_a_phrase_and_its_words_once_taken_keep_the_rest_of_it(fond):
+    session = fond.session()
+    session.suggest("I look ")
+    assert session.phrase(look_ahead=False) is None
+    session.phrase()
+    for before, rest, replaces in (
+        ("I look f", "forward to seeing", 1),
+        ("I look forw", "forward to seeing", 4),
+        ("I look forward ", "to seeing", 0),
+        ("I look forward to ", None, 0),
+    ):
+        session.suggest(before)
+        known = session.phrase(look_ahead=False)
+        assert (known and (known.text, known.replaces)) == (rest and (rest, replaces))
+
+
+def test_a_phrase_is_dropped_by_a_letter_that_disagrees_and_when_the_question_is_repeated(fond):
     session = fond.session()
     session.suggest("I look ")
     session.phrase()
-    kept = list(fond._kept)
-    assert session.phrase() is not None
-    session.suggest("I look forward ")
-    assert list(fond._kept) == [*(c for c in kept if c != "I look forward "), "I look forward "]
+    session.suggest("I look a")
+    assert session.phrase(look_ahead=False) is None
+    session.suggest("I look ")
+    session.phrase()
+    fond.forget("seeing")
+    session.suggest("I look ")
+    found = session.phrase()
+    assert found is None or "seeing" not in found.text
 
 
 def test_without_an_answer_without_the_setting_and_in_the_bare_ranking_there_is_no_phrase(fond):
