@@ -1,20 +1,27 @@
 """Which tokens may hold a typo, and how a correction takes over their capitals. Pure; it knows no word."""
 
 from hushkey.keyboard.casing import capitalised
+from hushkey.keyboard.correction.channel import APOSTROPHE, CODES
+from hushkey.keyboard.correction.layout import VOWELS
+from hushkey.model.text import fold
 
+_BEYOND = chr(CODES)
 SHORTEST = 3  # letters; of two letters nearly every pair is a word or an abbreviation
 LONGEST = 24  # letters; nothing longer is looked up
 
 
 def may_hold_a_typo(token: str) -> bool:
-    """Whether a token, as typed, is plain prose: letters and apostrophes, no capital but the first.
+    """Whether a token, as typed, is plain prose: letters of Latin-1 and apostrophes, no capital but the first.
 
-    Numbers, addresses, code, abbreviations and camel case mean what they say.
+    Numbers, addresses, code, abbreviations (a word has a vowel) and camel case mean what they say.
     """
     if not SHORTEST <= len(token) <= LONGEST:
         return False
-    return all(letter.isalpha() or letter in "'’" for letter in token) and (
-        token[1:] == token[1:].lower()
+    text = fold(token)
+    return (
+        all((letter.isalpha() and letter < _BEYOND) or letter == APOSTROPHE for letter in text)
+        and any(letter in VOWELS for letter in text)
+        and token[1:] == token[1:].lower()
     )
 
 

@@ -1,0 +1,73 @@
+"""Words of the lexicon that may be in it only because they are misspelt so often. Pure.
+
+The lexicon was counted in text that people typed: it holds `alot` and `definately`. Such a word is no evidence
+for itself where another word's uses explain both how often it was seen and how likely it is here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from hushkey.keyboard.correction.channel import APOSTROPHE
+from hushkey.model.lexicon import Lexicon
+
+_MISSPELT = 0.05  # of a word's uses may be one and the same misspelling of it, a slip away
+_FURTHER = 0.005  # the same, more than a slip away
+_WITHOUT_APOSTROPHE = 0.08  # of a word's uses may lack the apostrophe
+_ONE_SLIP = 10.5  # nats
+_LEFT = 0.02  # of its chance is left to a word at least
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Words that may have been meant instead of the token."""
+
+    numbers: tuple[int, ...]
+    merit: float  # P(words) · P(typed | words)
+    chance: float  # P(words)
+    cost: float  # -log P(typed | words), nats
+    follows: float = 1.0  # P(second | first), of two words
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A token that is a word of the lexicon, and its chance here."""
+
+    number: int
+    chance: float
+    lexicon: Lexicon
+
+    @property
+    def least(self) -> float:
+        """Return what is left of its chance if all of it is explained."""
+        return _LEFT * self.chance
+
+
+def as_misspelling(known: Known, stories: Sequence[Story]) -> tuple[list[Story], float]:
+    """(the stories that explain a word of the lexicon, each with what it explains; the chance that is left to it)."""
+    seen = float(known.lexicon.counts[known.number])
+    explaining, left = [], known.chance
+    for story in stories:
+        share = _share(known, story)
+        if seen > share * _uses(known.lexicon, story):
+            continue
+        explained = min(left, share * story.chance)
+        left -= explained
+        explaining.append(replace(story, merit=story.merit + explained))
+    return explaining, max(left, known.least)
+
+
+def _share(known: Known, story: Story) -> float:
+    words = [known.lexicon.words[n] for n in story.numbers if n < len(known.lexicon.words)]
+    plain = [word.replace(APOSTROPHE, "") for word in (*words, known.lexicon.words[known.number])]
+    if len(plain) == 2 and plain[0] == plain[1]:
+        return _WITHOUT_APOSTROPHE
+    return _MISSPELT if story.cost <= _ONE_SLIP else _FURTHER
+
+
+def _uses(lexicon: Lexicon, story: Story) -> float:
+    """How often the words were seen: for two, as often as the second follows the first here."""
+    first = story.numbers[0]
+    if first >= len(lexicon.words):
+        return 0.0
+    uses = float(lexicon.counts[first])
+    return uses if len(story.numbers) == 1 else uses * story.follows
