@@ -32,11 +32,11 @@ class Recipe:
     tokens: int = 5_120  # pieces a batch
     rate: float = 2e-3  # Adam's, at its height
     warmup: int = 300  # steps
-    decay: float = 0.35  # share of the steps in which the rate falls
+    decay: float = 0.6  # share of the steps in which the rate falls
     clip: float = 1.0  # norm of the gradient
     certain: int = 4_096  # frequent pieces that every target competes with
     drawn: int = 3_072  # of the others, anew at each step; 0 means all, always
-    exact: float = 0.15  # share of the steps, the last ones, in which all pieces compete
+    exact: float = 0.04  # share of the steps, the last ones, in which all pieces compete
     without_marks: float = 0.15  # share of messages that lose their punctuation
     seed: int = 1
     checkpoint_s: float = 300.0
