@@ -111,7 +111,7 @@ class SuggestionEngine:
                 book=self._experts.book,
                 opens_sentence=not sentence and self._teacher.opens_with_capital,
                 admits=lambda number: self._admits(number, sightings),
-                leave_out=frozenset(leave_out),
+                leave_out=frozenset(() if "passed-over" in self._without else leave_out),
             )
 
     def _admits(self, number: int, sightings: int) -> bool:

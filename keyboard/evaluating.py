@@ -95,8 +95,11 @@ class Evaluation:
         self._without = without
         self._learns = any(regime != "cold" for regime in regimes)
         self._engine = self._new_engine()
-        online = policies if "online" in regimes else ()
-        self._learners = {policy: self._new_engine() for policy in online}
+        spare = [] if "warm" in regimes else [self._engine]  # nobody else needs it as it was taught
+        self._learners = {
+            policy: spare.pop() if spare else self._new_engine()
+            for policy in (policies if "online" in regimes else ())
+        }
         self.outcomes = {(policy, regime): Outcome() for policy in policies for regime in regimes}
 
     def _new_engine(self) -> SuggestionEngine:
@@ -149,7 +152,8 @@ class Evaluation:
         """Teach every engine the history; the network judges its words once, for all of them."""
         self._engine.learn(schooling.history)
         for engine in self._learners.values():
-            engine.recount(schooling.history, self._engine.trust)
+            if engine is not self._engine:
+                engine.recount(schooling.history, self._engine.trust)
         for engine in (self._engine, *self._learners.values()):
             engine.use_adapter(schooling.adapter)
 

@@ -39,5 +39,17 @@ def test_gates_that_may_not_learn_stay_as_they_were_fitted():
     assert learning.trust != []
 
 
+def test_without_passing_over_the_bare_ranking_shows_again_what_was_not_taken():
+    def shown_twice(without):
+        session = SuggestionEngine(without=frozenset(without)).session(policy="ranking")
+        first = {found.text for found in session.suggest("I think ")}
+        letter = min(first)[0]
+        first = {word for word in first if word.startswith(letter)}
+        return first & {found.text for found in session.suggest("I think " + letter)}
+
+    assert shown_twice({"passed-over"})
+    assert not shown_twice(())
+
+
 def test_every_part_has_a_name_of_its_own():
     assert len(set(ABLATIONS)) == len(ABLATIONS)
