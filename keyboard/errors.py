@@ -94,5 +94,9 @@ class SealBroken(KeyboardError):
     """Sealed bytes were changed, cut, bound to something else, or sealed with another key."""
 
 
+class SnapshotUnusable(KeyboardError):
+    """Kept counts that this version, this base or this history cannot use; they are made anew."""
+
+
 class SealTooNew(KeyboardError):
     """A later version of hushkey sealed these bytes."""

@@ -4,7 +4,7 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, TextIO
 from hushkey.keyboard.erasure import cut_out
 from hushkey.keyboard.notes import LearnLog, SavedSettings
 from hushkey.keyboard.redaction import REDACTED, redact
+from hushkey.keyboard.snapshot import Cursor
 from hushkey.keyboard.store import Store
 from hushkey.keyboard.wordlist import WordList, storable
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Database, Table
 
+_READ = 10_000  # lines read at a time: about a megabyte
 _BATCH = 500  # lines a transaction when many come at once: one wait for the disk for all of them
 
 # From the newest back, until the bytes held pass the bound; what lies beyond goes.
@@ -124,6 +126,44 @@ class History:
         with self._store.reading() as database:
             return _number(database, "SELECT value FROM counters WHERE name = 'revision'")
 
+    def cursor(self) -> Cursor:
+        """Return where the history ends now."""
+        with self._store.reading() as database:
+            row = database.execute(
+                "SELECT value, id, at FROM counters LEFT JOIN entries "
+                "ON id = (SELECT max(id) FROM entries) WHERE name = 'revision'"
+            ).fetchone()
+        return Cursor(row[0], row[1] or 0, row[2] or 0.0)
+
+    def only_grew_since(self, cursor: Cursor) -> bool:
+        """Whether every line up to a cursor is there, and as it was: lines were added since, and nothing else done.
+
+        Each change counts one revision, so only as many lines behind the cursor as revisions since leaves no
+        room for another.
+        """
+        with self._store.reading() as database:
+            revision, later = database.execute(
+                "SELECT value, (SELECT count(*) FROM entries WHERE id > ?) FROM counters "
+                "WHERE name = 'revision'",
+                (cursor.id,),
+            ).fetchone()
+            there = database.execute("SELECT at FROM entries WHERE id = ?", (cursor.id,)).fetchone()
+        at = there[0] if there else 0.0
+        return bool(revision - cursor.revision == later and at == cursor.at)
+
+    def texts(self, *, after: int = 0, until: int) -> Iterator[list[str]]:
+        """Yield the lines with ids above `after` and up to `until`, as they were written, some hundreds at a time."""
+        while after < until:
+            with self._store.reading() as database:
+                rows = database.execute(
+                    "SELECT id, text FROM entries WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+                    (after, until, _READ),
+                ).fetchall()
+            if not rows:
+                return
+            after = rows[-1][0]
+            yield [text for _, text in rows]
+
     def delete(self, ids: Iterable[int]) -> int:
         """Delete entries; give how many were there."""
         return self._remove(("DELETE FROM entries WHERE id = ?", (i,)) for i in ids)
@@ -161,6 +201,8 @@ class History:
         `max_bytes` counts the text in UTF-8, which the file exceeds by about a fifth.
         """
         now = time.time() if now is None else now
+        if max_bytes is not None and self._file_bytes() <= max_bytes:
+            max_bytes = None  # the text is smaller still: no need to measure each line
         statements: list[_Statement] = []
         if older_than_s is not None:
             statements.append(("DELETE FROM entries WHERE at < ?", (now - older_than_s,)))
@@ -191,6 +233,10 @@ class History:
             rows = [{"at": at, "surface": surface, "text": text} for text in texts]
             ids = [_row_id(table.insert(row)) for row in rows]
         return [Entry(i, at, surface, text) for i, text in zip(ids, texts, strict=True)]
+
+    def _file_bytes(self) -> int:
+        with self._store.reading() as database:
+            return _number(database, "PRAGMA page_count") * _number(database, "PRAGMA page_size")
 
     def _remove(self, statements: Iterable[_Statement]) -> int:
         with self._store.writing() as database:

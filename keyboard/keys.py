@@ -86,10 +86,20 @@ class AdapterKey(_Key):
 
 
 class StateKey(_Key):
-    """Seals what the engine keeps between runs: memory, mixer, recency."""
+    """Seals how far each expert is trusted."""
 
     __slots__ = ()
     purpose = b"state"
+
+
+class MemoryKey(_Key):
+    """Seals what was counted from the history: n-grams, the person's own words, recent words."""
+
+    __slots__ = ()
+    purpose = b"memory"
+
+
+SealingKey = AdapterKey | StateKey | MemoryKey
 
 
 class MasterKey(_Key):
@@ -114,6 +124,10 @@ class MasterKey(_Key):
     def state_key(self) -> StateKey:
         """Derive the key of the sealed engine state."""
         return StateKey(self._derive(StateKey.purpose, KEY_BYTES))
+
+    def memory_key(self) -> MemoryKey:
+        """Derive the key of the sealed memory."""
+        return MemoryKey(self._derive(MemoryKey.purpose, KEY_BYTES))
 
     def identity(self) -> str:
         """Name the key (16 hex digits) without telling it: for records and the keyring's entry."""

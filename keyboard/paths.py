@@ -15,7 +15,7 @@ class Places:
     """The folders of one profile, and the files in them."""
 
     data: Path
-    """The keystore, the encrypted history, the sealed adapter and state. Back this up."""
+    """The keystore, the encrypted history, the sealed adapter, state and memory. Back this up."""
 
     config: Path
     """What the owner may edit by hand. Holds nothing that was typed."""
@@ -40,8 +40,18 @@ class Places:
 
     @property
     def state(self) -> Path:
-        """The engine's memory between runs, sealed."""
+        """How far each expert is trusted, sealed."""
         return self.data / "state.sealed"
+
+    @property
+    def memory(self) -> Path:
+        """What was counted from the history, sealed: made again from it where it is missing."""
+        return self.data / "memory.sealed"
+
+    @property
+    def sealed(self) -> tuple[Path, ...]:
+        """Every sealed file: what a wipe deletes beside the history."""
+        return self.adapter, self.state, self.memory
 
 
 def keystore_in(home: Path) -> Path:

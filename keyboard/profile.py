@@ -4,14 +4,15 @@
         session = profile.session("app")
         session.commit("A finished line")      # redacted, written, then learned
 
-What is learned lives in the history alone; the engine's counts are made from it at every start, so that
-forgetting a word there forgets it everywhere. Sealed beside it lie the adapter and the trust in each expert.
+The history is the truth: what the engine counts from it is kept sealed beside it, and made anew whenever the two
+do not belong together, so that forgetting a word there forgets it everywhere. Sealed beside it lie too the adapter
+and the trust in each expert.
 """
 
-import json
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -20,22 +21,19 @@ from typing import Any, Self, TextIO
 
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.errors import KeyboardError
-from hushkey.keyboard.history import History
+from hushkey.keyboard.history import History, Recorded
+from hushkey.keyboard.kept_memory import JUDGED, KeptMemory, Newest
 from hushkey.keyboard.keys import MasterKey, Passphrase
 from hushkey.keyboard.keystore import destroy_key, open_keystore
 from hushkey.keyboard.learner import LearnProgress, LearnReport, Trainer
 from hushkey.keyboard.paths import Places, places, places_in
+from hushkey.keyboard.profile_files import NoFiles, ProfileFiles
 from hushkey.keyboard.redaction import redact
-from hushkey.keyboard.sealed import read_sealed, write_sealed
 from hushkey.keyboard.session import Session
 from hushkey.keyboard.settings import settings_from
 from hushkey.keyboard.store import Store
-from hushkey.model.adapter import Adapter
 from hushkey.model.base import Base
-from hushkey.model.errors import ModelMismatch
 
-_ADAPTER = b"personal adapter"
-_TRUST = b"trust in experts"
 _SETTINGS = "settings"
 _SAVE_TRUST_EVERY = 25  # lines
 _IMPORT_BATCH = 512  # lines redacted, written and learned together
@@ -69,7 +67,8 @@ class Profile:
         self.history = History(store)
         self.places = where
         self._store = store
-        self._key = key
+        self._files = NoFiles() if where is None or key is None else ProfileFiles(where, key)
+        self._kept = KeptMemory(self.engine, self.history, self._files)
         self._lock = threading.RLock()
         self._unsaved = 0
         self._trainer: Trainer | None = None
@@ -84,16 +83,18 @@ class Profile:
         for word in self.history.blocked.words():
             self.engine.block(word)
         self._keep_words_as_typed()
-        self.engine.recount(self._lines(), self._read_trust())
-        self.engine.use_adapter(self._read_adapter())
+        self._kept.take_up()
+        self.engine.recount([], self._files.read_trust())
+        self.engine.use_adapter(self._files.read_adapter(self.engine.zero_adapter()))
 
     def close(self) -> None:
-        """Keep what the experts learned of each other, end the trainer, close the history."""
+        """Keep what was counted and how far each expert is trusted, end the trainer, close the history."""
         with self._lock:
             if self._trainer is not None:
                 self._trainer.close()
                 self._trainer = None
             self._save_trust()
+            self._kept.save()
             self._store.close()
 
     def __enter__(self) -> Self:
@@ -123,30 +124,48 @@ class Profile:
         self._keep(text.splitlines(), surface)
 
     def import_lines(self, lines: Iterable[str], surface: str) -> ImportReport:
-        """Keep and learn many lines, oldest first. What is in when it is interrupted stays in."""
-        total, words, redacted = 0, 0, dict[str, int]()
-        remaining = iter(lines)
-        while batch := list(islice(remaining, _IMPORT_BATCH)):
-            before = self.engine.words_learned
-            kept, found = self._keep(batch, surface)
-            total += kept
-            words += self.engine.words_learned - before
-            for kind, count in found.items():
-                redacted[kind] = redacted.get(kind, 0) + count
-        self._save_trust()
-        return ImportReport(total, words, redacted)
+        """Keep and learn many lines, oldest first. What is in when it is interrupted stays in.
 
-    def _keep(self, lines: Iterable[str], surface: str) -> tuple[int, Mapping[str, int]]:
+        All are counted; of the newest, about 20,000 words, the trust in each expert is learned too.
+        """
+        total, redacted, before = 0, Counter[str](), self.engine.words_learned
+        remaining, newest = iter(lines), Newest(JUDGED)
+        try:
+            while batch := list(islice(remaining, _IMPORT_BATCH)):
+                with self._lock:
+                    recorded = self._write(batch, surface)
+                    self._kept.count(newest.push(entry.text for entry in recorded.entries))
+                total += len(recorded.entries)
+                redacted.update(recorded.redacted)
+            for judged in newest.batches():
+                self._learn(judged)
+        finally:
+            with self._lock:
+                for left in newest.batches():  # where it was interrupted
+                    self._kept.count(left)
+                self._save_trust()
+                self._kept.save()
+        return ImportReport(total, self.engine.words_learned - before, redacted)
+
+    def _keep(self, lines: Iterable[str], surface: str) -> None:
         """Write lines, then learn them as they were written: what was cut out is never learned."""
         with self._lock:
-            if self.paused:
-                return 0, {}
-            recorded = self.history.extend(lines, surface=surface)
-            self.engine.learn([entry.text for entry in recorded.entries])
-            self._unsaved += len(recorded.entries)
+            recorded = self._write(lines, surface)
+            self._learn([entry.text for entry in recorded.entries])
+
+    def _write(self, lines: Iterable[str], surface: str) -> Recorded:
+        if self.paused:
+            return Recorded((), {})
+        recorded = self.history.extend(lines, surface=surface)
+        self._kept.wrote(recorded.entries)
+        return recorded
+
+    def _learn(self, lines: Sequence[str]) -> None:
+        with self._lock:
+            self._kept.learn(lines)
+            self._unsaved += len(lines)
             if self._unsaved >= _SAVE_TRUST_EVERY:
                 self._save_trust()
-            return len(recorded.entries), recorded.redacted
 
     # What the owner decides ---------------------------------------------------------------------
 
@@ -174,7 +193,7 @@ class Profile:
             self.settings = settings
 
     def forget(self, word: str) -> ForgetReport:
-        """Cut a word out of the history, and learn what is left anew: about a second for 10,000 words.
+        """Cut a word out of the history, and learn what is left anew: about two seconds for 10,000 words.
 
         The adapter cannot unlearn a word, so one that was trained while the word was there is dropped;
         the next learning trains it anew on what is left.
@@ -185,12 +204,15 @@ class Profile:
             entries = self.history.forget(word)
             dropped = False
             if entries:
-                dropped = self._drop_adapter()
+                self._kept.drop()
+                self.engine.use_adapter(None)
+                dropped = self._files.drop_adapter()
                 self.engine.forget_everything()
                 self._keep_words_as_typed()
-                self.engine.learn(self._lines())  # judged anew too: the gates had seen the word
+                self._kept.learn_anew()  # judged anew too: the gates had seen the word
                 self._unsaved += 1
                 self._save_trust()
+                self._kept.save()
             return ForgetReport(entries, dropped)
 
     def block(self, word: str) -> None:
@@ -231,14 +253,9 @@ class Profile:
                 return
             destroy_key(self.places.data)
             self._store.close()
-            self._key = None
+            self._files.remove_all()
             held = self.places.history
-            for path in [
-                held,
-                *held.parent.glob(held.name + "-*"),
-                self.places.adapter,
-                self.places.state,
-            ]:
+            for path in [held, *held.parent.glob(held.name + "-*")]:
                 path.unlink(missing_ok=True)
 
     # Learning -----------------------------------------------------------------------------------
@@ -257,65 +274,30 @@ class Profile:
             if self._trainer is None:
                 self._trainer = Trainer(self.engine.base.folder)
             trainer = self._trainer
-            lines = self._lines()
+            end = self.history.cursor()
+            lines = [entry.text for entry in self.history.entries()]
         start = self.engine.zero_adapter()
         report, adapter = trainer.train(
             self._pieces(lines), start, on_progress or _unseen, cancelled
         )
         with self._lock:
-            if adapter is not None and self._lines()[: len(lines)] != lines:
-                adapter, report = (
-                    None,
-                    replace(report, kept=False),
-                )  # something was forgotten meanwhile
+            if adapter is not None and not self.history.only_grew_since(end):
+                adapter, report = None, replace(report, kept=False)  # something was forgotten
             if adapter is not None:
-                self._write_adapter(adapter)
+                self._files.write_adapter(adapter)
                 self.engine.use_adapter(adapter)
             self.history.learn_runs.append(asdict(report))
         return report
-
-    def _lines(self) -> list[str]:
-        return [entry.text for entry in self.history.entries()]
 
     def _pieces(self, lines: Iterable[str]) -> list[list[int]]:
         encode = self.engine.base.vocabulary.encode
         return [pieces for line in lines if (pieces := encode(line))]
 
-    # Sealed files -------------------------------------------------------------------------------
-
-    def _read_adapter(self) -> Adapter | None:
-        if self.places is None or self._key is None or not self.places.adapter.exists():
-            return None
-        data = read_sealed(self.places.adapter, self._key.adapter_key(), context=_ADAPTER)
-        zero = self.engine.zero_adapter()
-        try:
-            return Adapter.from_bytes(data, zero.shape, base=zero.base)
-        except ModelMismatch:
-            return None  # it is for another base; the next learning makes one for this
-
-    def _write_adapter(self, adapter: Adapter) -> None:
-        if self.places is not None and self._key is not None:
-            write_sealed(
-                self.places.adapter, self._key.adapter_key(), adapter.to_bytes(), context=_ADAPTER
-            )
-
-    def _drop_adapter(self) -> bool:
-        self.engine.use_adapter(None)
-        if self.places is None or not self.places.adapter.exists():
-            return False
-        self.places.adapter.unlink()
-        return True
-
-    def _read_trust(self) -> list[Any]:
-        if self.places is None or self._key is None or not self.places.state.exists():
-            return []
-        data = read_sealed(self.places.state, self._key.state_key(), context=_TRUST)
-        return [(tuple(name), claimed, seen) for name, claimed, seen in json.loads(data)]
+    # Inside -------------------------------------------------------------------------------------
 
     def _save_trust(self) -> None:
-        if self.places is not None and self._key is not None and self._unsaved:
-            data = json.dumps(self.engine.trust).encode()
-            write_sealed(self.places.state, self._key.state_key(), data, context=_TRUST)
+        if self._unsaved:
+            self._files.write_trust(self.engine.trust)
             self._unsaved = 0
 
     def _expire(self) -> None:

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hushkey.keyboard.errors import SealBroken, SealTooNew
-from hushkey.keyboard.keys import AdapterKey, StateKey
+from hushkey.keyboard.keys import SealingKey
 from hushkey.keyboard.keys import context as join
 from hushkey.keyboard.private_files import make_private_directory, read_private, write_private
 
@@ -22,14 +22,14 @@ _HEADER = MAGIC + bytes([VERSION])
 OVERHEAD_BYTES = len(_HEADER) + NONCE_BYTES + TAG_BYTES
 
 
-def seal(key: AdapterKey | StateKey, plaintext: bytes, *, context: bytes) -> bytes:
+def seal(key: SealingKey, plaintext: bytes, *, context: bytes) -> bytes:
     """Seal bytes. `context` says what they are for and must be given again to open them."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     sealed = AESGCM(key.reveal()).encrypt(nonce, plaintext, _bound(key, context))
     return _HEADER + nonce + sealed
 
 
-def unseal(key: AdapterKey | StateKey, sealed: bytes, *, context: bytes) -> bytes:
+def unseal(key: SealingKey, sealed: bytes, *, context: bytes) -> bytes:
     """Open sealed bytes. Raises SealTooNew, SealBroken."""
     if sealed.startswith(MAGIC) and sealed[len(MAGIC) : len(_HEADER)] > bytes([VERSION]):
         raise SealTooNew("a later hushkey sealed this; nothing was changed; update hushkey")
@@ -47,18 +47,16 @@ def unseal(key: AdapterKey | StateKey, sealed: bytes, *, context: bytes) -> byte
         ) from None
 
 
-def write_sealed(
-    path: Path, key: AdapterKey | StateKey, plaintext: bytes, *, context: bytes
-) -> None:
+def write_sealed(path: Path, key: SealingKey, plaintext: bytes, *, context: bytes) -> None:
     """Put sealed bytes in the place of a file, whole or not at all. Raises FileRefused."""
     make_private_directory(path.parent)
     write_private(path, seal(key, plaintext, context=context), replace=True)
 
 
-def read_sealed(path: Path, key: AdapterKey | StateKey, *, context: bytes) -> bytes:
+def read_sealed(path: Path, key: SealingKey, *, context: bytes) -> bytes:
     """Open a sealed file. Raises FileNotFoundError, FileRefused, KeyExposed and as `unseal`."""
     return unseal(key, read_private(path), context=context)
 
 
-def _bound(key: AdapterKey | StateKey, context: bytes) -> bytes:
+def _bound(key: SealingKey, context: bytes) -> bytes:
     return join(b"hushkey", b"sealed", bytes([VERSION]), key.purpose, context)

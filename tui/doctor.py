@@ -128,9 +128,7 @@ def _key(opener: OwnerOpener) -> Iterator[Finding]:
 
 def _permissions(here: Places) -> Iterator[Finding]:
     found = [
-        path
-        for path in (here.data, here.keystore, here.history, here.adapter, here.state)
-        if path.exists()
+        path for path in (here.data, here.keystore, here.history, *here.sealed) if path.exists()
     ]
     loose = [path for path in found if _open_to_others(path)]
     if loose:

@@ -79,5 +79,5 @@ def wipe_all(here: Places) -> None:
         here.keystore.unlink(missing_ok=True)
     history = here.history
     logs = history.parent.glob(history.name + "-*")
-    for path in (history, *logs, here.adapter, here.state):
+    for path in (history, *logs, *here.sealed):
         path.unlink(missing_ok=True)

@@ -66,6 +66,41 @@ def test_no_line_is_lost_and_no_word_is_readable_after_a_kill(tmp_path: Path) ->
         _nothing_readable(tmp_path)
 
 
+FORGETTER = """if True:
+    import sys
+    from pathlib import Path
+    from hushkey.keyboard import profile as module
+    from hushkey.keyboard.kept_memory import KeptMemory
+
+    # Killed at one step of forgetting, with everything before it done and nothing after it.
+    setattr(KeptMemory, sys.argv[2], lambda self: (print("here", flush=True), sys.stdin.read()))
+    profile = module.open_profile(Path(sys.argv[1]), allow_bare_file=True)
+    profile.forget("zorblax")
+"""
+
+
+@pytest.mark.parametrize("step", ["drop", "learn_anew", "save"])
+def test_a_word_whose_forgetting_was_cut_short_is_forgotten_at_the_next_start(
+    tmp_path: Path, step: str
+) -> None:
+    with open_profile(tmp_path, allow_bare_file=True) as profile:
+        profile.import_lines([f"the {word} stands by zorblax" for word in WORDS], "import")
+    forgetter = subprocess.Popen(
+        [sys.executable, "-c", FORGETTER, str(tmp_path), step],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert forgetter.stdout is not None
+    assert forgetter.stdout.readline() == "here\n"
+    forgetter.kill()
+    forgetter.communicate()
+    with open_profile(tmp_path, allow_bare_file=True) as profile:
+        assert not profile.engine.knows("zorblax")
+        assert profile.engine.knows("quincetree")
+        assert profile.engine.words_learned == 4 * len(WORDS) - 1
+
+
 def _nothing_readable(home: Path) -> None:
     for path in home.rglob("*"):
         if path.is_file():

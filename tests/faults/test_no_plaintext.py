@@ -11,10 +11,18 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from hushkey.keyboard.history import History
-from hushkey.keyboard.keys import AdapterKey, HistoryKey, MasterKey, Passphrase, StateKey
+from hushkey.keyboard.keys import (
+    AdapterKey,
+    HistoryKey,
+    MasterKey,
+    MemoryKey,
+    Passphrase,
+    StateKey,
+)
 from hushkey.keyboard.keystore import open_keystore
 from hushkey.keyboard.paths import Places, places_in
-from hushkey.keyboard.sealed import write_sealed
+from hushkey.keyboard.profile import open_profile
+from hushkey.keyboard.sealed import read_sealed, write_sealed
 from hushkey.keyboard.store import Store
 from hushkey.keyboard.system_keyring import no_keyring
 
@@ -93,6 +101,7 @@ def test_no_typed_word_is_in_any_file_at_any_time(places, master):
             history.learn_runs.append({"word": word})
         write_sealed(places.adapter, AdapterKey(b"a" * 32), everything, context=b"test")
         write_sealed(places.state, StateKey(b"s" * 32), everything, context=b"test")
+        write_sealed(places.memory, MemoryKey(b"m" * 32), everything, context=b"test")
         assert log_of(places).stat().st_size > PAGE
         assert words_on_disk(places.data) == {}
         history.forget(WORDS[0])
@@ -143,3 +152,37 @@ def test_a_word_is_erased_from_its_page_even_where_the_file_cannot_be_rebuilt(
         for word in WORDS:
             history.forget(word)
     assert words_in(everything_opened(places, key)) == set()
+
+
+@pytest.fixture
+def _no_keyring(monkeypatch):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+def unsealed_memory(places: Places, master: MasterKey) -> bytes:
+    return read_sealed(places.memory, master.memory_key(), context=b"memory of the history")
+
+
+@pytest.mark.usefixtures("_no_keyring")
+def test_a_forgotten_word_is_in_no_kept_memory_when_forget_returns(places, master):
+    with open_profile(places.data, passphrase=GIVEN) as profile:
+        profile.import_lines(LINES, "test")
+        held = unsealed_memory(places, master)
+        assert words_in(held) >= {"quokka"}  # so that the silence below means something
+        assert words_on_disk(places.data) == {}
+        for word in WORDS:
+            profile.forget(word)
+            assert word.lower() not in unsealed_memory(places, master).decode("utf-8", "replace")
+            assert [path.name for path in places.data.glob("*.tmp")] == []
+        assert words_in(unsealed_memory(places, master)) == set()
+    assert words_in(unsealed_memory(places, master)) == set()
+
+
+@pytest.mark.usefixtures("_no_keyring")
+def test_what_a_killed_writer_left_of_the_memory_is_gone_after_forgetting(places, master):
+    with open_profile(places.data, passphrase=GIVEN) as profile:
+        profile.import_lines(LINES, "test")
+        leaving = places.data / ".memory.sealed.0123456789abcdef.tmp"
+        leaving.write_bytes(places.memory.read_bytes())
+        profile.forget(WORDS[0])
+        assert not leaving.exists()

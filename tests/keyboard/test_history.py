@@ -279,3 +279,42 @@ def test_learning_runs_are_listed_newest_first(history):
     assert [run.at for run in history.learn_runs.runs()] == [2.0, 1.0]
     (newest,) = history.learn_runs.runs(limit=1)
     assert newest.report == {"before": 5.9, "after": 5.8}
+
+
+appending = st.tuples(st.just("append"), st.sampled_from(["see you", "a cat", "cat"]))
+taking = st.tuples(st.sampled_from(["delete", "forget"]), st.just("cat"))
+
+
+@given(st.lists(appending, max_size=4), st.lists(st.one_of(appending, taking), max_size=4))
+def test_a_history_only_grew_while_every_earlier_line_is_as_it_was_and_no_later_one_was_taken(
+    first, later
+):
+    with Store.memory() as store:
+        history = History(store)
+        for n, (_, text) in enumerate(first):
+            history.append(text, surface="test", at=float(n))
+        cursor, grew = history.cursor(), True
+        assert history.only_grew_since(cursor)
+        for what, text in later:
+            if what == "append":
+                history.append(text, surface="test")
+            elif what == "delete":
+                grew &= not history.delete([entry.id for entry in history.entries(1)])
+            else:
+                grew &= not history.forget(text)
+        assert history.only_grew_since(cursor) == grew
+
+
+def test_texts_come_in_the_order_in_which_they_were_written_between_two_cursors(history):
+    ids = fill(history, "one", "two", "three", "four", "five")
+    history.delete([ids[2]])
+    whole = [text for some in history.texts(until=ids[-1]) for text in some]
+    assert whole == ["one", "two", "four", "five"]
+    assert [*history.texts(after=ids[0], until=ids[3])] == [["two", "four"]]
+    assert [*history.texts(after=ids[-1], until=ids[-1])] == []
+
+
+def test_a_long_history_is_read_piece_by_piece(history, monkeypatch):
+    monkeypatch.setattr("hushkey.keyboard.history._READ", 2)
+    ids = fill(history, "one", "two", "three", "four", "five")
+    assert [*history.texts(until=ids[-1])] == [["one", "two"], ["three", "four"], ["five"]]

@@ -103,6 +103,7 @@ def test_sub_keys_are_hkdf_sha256_over_their_purpose():
         b"history": master.history_key().reveal(),
         b"adapter": master.adapter_key().reveal(),
         b"state": master.state_key().reveal(),
+        b"memory": master.memory_key().reveal(),
         b"identity": bytes.fromhex(master.identity()),
     }
     for purpose, value in derived.items():

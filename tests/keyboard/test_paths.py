@@ -10,7 +10,14 @@ from hushkey.keyboard.paths import places, places_in
 def test_hushkey_home_holds_everything():
     found = places({"HUSHKEY_HOME": "/somewhere/else", "XDG_DATA_HOME": "/xdg"})
     assert found == places_in(Path("/somewhere/else"))
-    for path in (found.keystore, found.history, found.adapter, found.state, found.config):
+    for path in (
+        found.keystore,
+        found.history,
+        found.adapter,
+        found.state,
+        found.memory,
+        found.config,
+    ):
         assert path.is_relative_to("/somewhere/else")
 
 
@@ -43,4 +50,5 @@ def test_an_empty_hushkey_home_is_as_none():
 
 def test_the_files_of_a_profile_have_names_of_their_own():
     found = places_in(Path("/home"))
-    assert len({found.keystore, found.history, found.adapter, found.state}) == 4
+    kept = {found.keystore, found.history, found.adapter, found.state, found.memory}
+    assert len(kept) == 5

@@ -94,7 +94,7 @@ def test_a_forgotten_word_is_gone_as_if_never_typed(tmp_path):
 def test_forgetting_a_word_drops_the_adapter_that_may_know_it(tmp_path):
     with opened(tmp_path) as profile:
         profile.import_lines(LINES, "import")
-        profile._write_adapter(profile.engine.zero_adapter())
+        profile._files.write_adapter(profile.engine.zero_adapter())
         assert profile.places is not None
         assert profile.places.adapter.exists()
         assert profile.forget("Zorblax").adapter_dropped
@@ -114,7 +114,7 @@ def test_a_blocked_word_stays_blocked_until_it_is_unblocked(tmp_path):
 def test_an_adapter_of_another_base_is_left_alone(tmp_path):
     with opened(tmp_path) as profile:
         foreign = Adapter.zero(profile.engine.zero_adapter().shape, base="another", seed=1)
-        profile._write_adapter(foreign)
+        profile._files.write_adapter(foreign)
         before = words(profile, "how are ")
     with opened(tmp_path) as profile:
         assert words(profile, "how are ") == before
@@ -131,7 +131,7 @@ def test_export_is_readable_lines_of_json(tmp_path):
 def test_a_wipe_leaves_no_file_behind(tmp_path):
     profile = opened(tmp_path)
     profile.import_lines(LINES, "import")
-    profile._write_adapter(profile.engine.zero_adapter())
+    profile._files.write_adapter(profile.engine.zero_adapter())
     profile.wipe()
     assert [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size] == []
 

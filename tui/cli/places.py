@@ -36,6 +36,7 @@ def locate(*, as_json: bool) -> None:
         "history": here.history,
         "adapter": here.adapter,
         "state": here.state,
+        "memory": here.memory,
         "base": SHIPPED,
     }
     if as_json:
