@@ -43,7 +43,7 @@ class Costs:
     left_out: float = _cost(_LEFT_OUT)
     left_out_of_two: float = _cost(4 * _LEFT_OUT)  # one of a doubled letter
     left_out_apostrophe: float = _cost(0.1)  # many people leave most of theirs out
-    left_out_blank: float = _cost(0.004)
+    left_out_blank: float = _cost(0.002)
     twice: float = _cost(_TOO_MANY * _TWICE)
     touched: float = _cost(_TOO_MANY * _TOUCHED / 4)
     too_many: float = _cost(_TOO_MANY * (1 - _TWICE - _TOUCHED) / _ANY)

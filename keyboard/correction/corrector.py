@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from math import exp
 
 import numpy as np
+import numpy.typing as npt
 
+from hushkey.keyboard.correction.channel import APOSTROPHE
 from hushkey.keyboard.correction.index import Index
+from hushkey.keyboard.correction.layout import VOWELS
 from hushkey.keyboard.correction.misspelling import Known, Story, as_misspelling
 from hushkey.keyboard.correction.run_on import two_words
 from hushkey.keyboard.correction.search import search
@@ -22,8 +25,8 @@ from hushkey.keyboard.wordbook import Wordbook
 
 ON_PURPOSE = 2  # uses after which a word is the user's own
 _COMMON = 2e-4  # share of the lexicon's text from which on a word is never taken for another
-_UNKNOWN = 0.02  # of words are in no lexicon
-_UNKNOWN_NAME = 1.0  # the same with a capital inside a sentence: most such are names
+_UNKNOWN = 0.012  # of words are in no lexicon
+_UNKNOWN_SO = 1.0  # weight of the same with a capital inside a sentence (a name) or no vowel (an abbreviation)
 _CONSIDERED = 8  # words
 _DEAREST = (12.8, 15.5)  # nats; one slip of any kind; two of the usual kinds, in long words
 _LONG = 6  # letters
@@ -70,6 +73,8 @@ class Corrector:
         `after` gives the prediction one word further, `uses` how often the user wrote a word.
         """
         number = self._book.find(typed.text)
+        if number is None and self._is_form_of_a_word(typed.text, uses):
+            return []
         if number is not None and self._on_purpose(number, uses):
             return []
         spelling = self._take_up()
@@ -80,6 +85,7 @@ class Corrector:
         least = goes_on + (known.least if known else own)
         floor = max(least * (1 - _SURE), _RAREST)
         stories = self._words(typed, prediction, floor)
+        floor = max(floor, *(_WORTH * story.merit for story in stories[:1]), 0.0)
         stories += two_words(typed.text, prediction, after, self._book.lexicon, floor)
         if known:
             stories, own = as_misspelling(known, stories)
@@ -91,6 +97,14 @@ class Corrector:
             return True
         counts = self._book.lexicon.counts
         return number < self._book.known and float(counts[number]) > _COMMON * self._total
+
+    def _is_form_of_a_word(self, text: str, uses: Callable[[int], int]) -> bool:
+        """Whether an unknown token is a known word with an s."""
+        stem = text.removesuffix("s").removesuffix(APOSTROPHE)
+        if stem == text or stem.endswith("s"):
+            return False
+        number = self._book.find(stem)
+        return number is not None and (number < self._book.known or uses(number) >= ON_PURPOSE)
 
     def _take_up(self) -> Spelling:
         """Make the index, or add the words that were learned since."""
@@ -107,7 +121,8 @@ class Corrector:
         """(chance of the words that the token begins, known or not; its own chance as a word that is known)."""
         chances = prediction.chances
         own = float(chances[number]) if number is not None else 0.0
-        unknown = _UNKNOWN_NAME if typed.is_name else _UNKNOWN
+        says_so = typed.is_name or not any(letter in VOWELS for letter in typed.text)
+        unknown = _UNKNOWN_SO if says_so else _UNKNOWN
         goes_on = unknown * exp(-spelling.cost(typed.text))
         if not typed.finished:
             low, high = self._book.lexicon.with_prefix(typed.text)
@@ -118,19 +133,11 @@ class Corrector:
 
     def _words(self, typed: Typed, prediction: Prediction, floor: float) -> list[Story]:
         """Return the known words that explain the token best, but for itself and those that it begins."""
-        if typed.finished:
-            number = self._book.find(typed.text)
-            numbers = np.arange(len(prediction.chances))
-            numbers = numbers if number is None else np.delete(numbers, number)
-        else:
-            low, high = self._book.lexicon.with_prefix(typed.text)
-            own = self._book.own_with_prefix(typed.text)
-            numbers = np.delete(np.arange(len(prediction.chances)), [*range(low, high), *own])
         found = search(
             self._index,
             typed.text,
             prediction.chances,
-            numbers,
+            but=self._without_a_slip(typed),
             most=_CONSIDERED,
             floor=floor,
             dearest=_DEAREST[len(typed.text) >= _LONG],
@@ -140,6 +147,13 @@ class Corrector:
             Story((word.number,), word.merit, float(prediction.chances[word.number]), word.cost)
             for word in found
         ]
+
+    def _without_a_slip(self, typed: Typed) -> npt.NDArray[np.int64]:
+        if typed.finished:
+            number = self._book.find(typed.text)
+            return np.array([] if number is None else [number], dtype=np.int64)
+        low, high = self._book.lexicon.with_prefix(typed.text)
+        return np.array([*range(low, high), *self._book.own_with_prefix(typed.text)], np.int64)
 
 
 def _sure(stories: list[Story], stands: float) -> list[Meant]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from hushkey.keyboard.correction.channel import APOSTROPHE, least_lacking, least_wrong
+from hushkey.keyboard.correction.channel import APOSTROPHE, COSTS, least_lacking, least_wrong
 
 Numbers = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -22,17 +22,21 @@ HEAD = 3  # letters whose set is kept of its own: beginnings are compared, too
 _SPARE = 1 / 8  # room for the words that come, so that taking in a few costs little
 _END = ord("\n")
 _FOREIGN = ord("?")  # what stands for a letter that Latin-1 has not
+_APOSTROPHE_BIT = np.uint32(1 << 31)
+LEAST = np.float32(COSTS.left_out_apostrophe)  # nats; no slip is likelier
+_LEAST_OF_LETTERS = np.float32(COSTS.left_out_of_two)
 _WRONG, _LACKING = np.float32(least_wrong()), np.float32(least_lacking())
 
 
 def _bits() -> npt.NDArray[np.uint32]:
-    """A bit for each letter; the last few are shared by all else. Apostrophes have none: they come and go."""
+    """A bit for each letter and one for apostrophes; all else shares the five between."""
     bits = np.zeros(256, dtype=np.uint32)
     codes = np.arange(256)
     letters = (codes >= ord("a")) & (codes <= ord("z"))
     bits[letters] = np.uint32(1) << (codes[letters] - ord("a")).astype(np.uint32)
-    others = ~letters & (codes != _END) & (codes != ord(APOSTROPHE))
-    bits[others] = np.uint32(1) << (26 + codes[others] % 6).astype(np.uint32)
+    others = ~letters & (codes != _END)
+    bits[others] = np.uint32(1) << (26 + codes[others] % 5).astype(np.uint32)
+    bits[ord(APOSTROPHE)] = _APOSTROPHE_BIT
     return bits
 
 
@@ -123,18 +127,20 @@ class Index:
     def least_costs(self, typed: str, numbers: Numbers) -> Floats:
         """Return bounds (N,) from below, in nats, on the slips between `typed` and each word's best beginning.
 
-        Slips of apostrophes and swapped letters cost nothing here. Words that cannot be found cost infinity.
+        They hold for words that do not begin with what was typed. Words that cannot be found cost infinity.
         """
         codes = np.frombuffer(typed.encode("latin-1"), dtype=np.uint8)
-        letters = np.bitwise_or.reduce(_BITS[codes])
+        letters = np.bitwise_or.reduce(_BITS[codes]) & ~_APOSTROPHE_BIT  # apostrophes come and go
         count = len(typed) - typed.count(APOSTROPHE)
-        bound = np.bitwise_count(letters & ~self._sets[numbers]) * _WRONG
+        sets = self._sets[numbers]
+        bound = np.bitwise_count(letters & ~sets) * _WRONG
         if count >= HEAD:
-            lacking = np.bitwise_count(self._heads[numbers] & ~letters) * _LACKING
-            np.maximum(bound, lacking, out=bound)
+            heads = self._heads[numbers] & ~_APOSTROPHE_BIT
+            np.maximum(bound, np.bitwise_count(heads & ~letters) * _LACKING, out=bound)
         lengths = self._lengths[numbers]
         short = np.maximum(count - lengths.astype(np.int16), 0) * _WRONG
         np.maximum(bound, short, out=bound)
+        np.maximum(bound, np.where(sets & _APOSTROPHE_BIT, LEAST, _LEAST_OF_LETTERS), out=bound)
         bound[lengths == 0] = np.inf
         return np.asarray(bound, dtype=np.float32)
 

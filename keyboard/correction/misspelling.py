@@ -10,10 +10,15 @@ from dataclasses import dataclass, replace
 from hushkey.keyboard.correction.channel import APOSTROPHE
 from hushkey.model.lexicon import Lexicon
 
-_MISSPELT = 0.05  # of a word's uses may be one and the same misspelling of it, a slip away
+_MISSPELT = 0.03  # of a word's uses may be one and the same misspelling of it, a slip away
 _FURTHER = 0.005  # the same, more than a slip away
+_RUN_ON = 0.05  # of the uses of two words may lack the blank
 _WITHOUT_APOSTROPHE = 0.08  # of a word's uses may lack the apostrophe
 _ONE_SLIP = 10.5  # nats
+_STEM = 2  # letters
+_ENDINGS = frozenset(
+    ("", "s", "'s", "'d", "'ll", "es", "d", "ed", "r", "er", "st", "est", "ing", "ly", "y")
+)
 _LEFT = 0.02  # of its chance is left to a word at least
 
 
@@ -57,17 +62,28 @@ def as_misspelling(known: Known, stories: Sequence[Story]) -> tuple[list[Story],
 
 
 def _share(known: Known, story: Story) -> float:
-    words = [known.lexicon.words[n] for n in story.numbers if n < len(known.lexicon.words)]
-    plain = [word.replace(APOSTROPHE, "") for word in (*words, known.lexicon.words[known.number])]
-    if len(plain) == 2 and plain[0] == plain[1]:
+    """Return which part of the words' uses may look like the token."""
+    if len(story.numbers) == 2:
+        return _RUN_ON
+    words = known.lexicon.words
+    if story.numbers[0] >= len(words):
+        return 0.0
+    typed, meant = words[known.number], words[story.numbers[0]]
+    if typed == meant.replace(APOSTROPHE, ""):
         return _WITHOUT_APOSTROPHE
+    if _inflected(typed, meant):
+        return 0.0
     return _MISSPELT if story.cost <= _ONE_SLIP else _FURTHER
+
+
+def _inflected(one: str, other: str) -> bool:
+    """Whether two words look like forms of one word: each is used, and neither is the other's misspelling."""
+    same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    same = min(len(one), len(other)) if same is None else same
+    return same >= _STEM and one[same:] in _ENDINGS and other[same:] in _ENDINGS
 
 
 def _uses(lexicon: Lexicon, story: Story) -> float:
     """How often the words were seen: for two, as often as the second follows the first here."""
     first = story.numbers[0]
-    if first >= len(lexicon.words):
-        return 0.0
-    uses = float(lexicon.counts[first])
-    return uses if len(story.numbers) == 1 else uses * story.follows
+    return float(lexicon.counts[first]) * story.follows if first < len(lexicon.words) else 0.0

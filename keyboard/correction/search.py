@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hushkey.keyboard.correction.distance import distances
-from hushkey.keyboard.correction.index import Index
+from hushkey.keyboard.correction.index import LEAST, Index
 
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
@@ -35,19 +35,20 @@ def search(  # noqa: PLR0913  what is looked for, where, how far
     index: Index,
     typed: str,
     chances: Floats,
-    numbers: Numbers,
     *,
+    but: Numbers,
     most: int,
     floor: float,
     dearest: float,
     finished: bool = False,
 ) -> list[Found]:
-    """Return the `most` words of greatest merit among `numbers`, best first.
+    """Return the `most` words of greatest merit, best first, `but` those that need no slip.
 
     None whose merit is below `floor` or negligible beside the best; none whose slips cost more than `dearest`
     nats. chances (W,) are by number. What was typed is all of a word if `finished`, else its beginning.
     """
-    numbers = numbers[chances[numbers] >= floor]
+    numbers = np.flatnonzero(chances >= floor * np.exp(LEAST))
+    numbers = numbers[~np.isin(numbers, but, kind="sort")]
     least = index.least_costs(typed, numbers)
     hopes = np.where(least <= dearest, chances[numbers] * np.exp(-least), 0.0)
     alive = np.flatnonzero(hopes >= floor)

@@ -2,7 +2,6 @@
 
 from hushkey.keyboard.casing import capitalised
 from hushkey.keyboard.correction.channel import APOSTROPHE, CODES
-from hushkey.keyboard.correction.layout import VOWELS
 from hushkey.model.text import fold
 
 _BEYOND = chr(CODES)
@@ -13,14 +12,14 @@ LONGEST = 24  # letters; nothing longer is looked up
 def may_hold_a_typo(token: str) -> bool:
     """Whether a token, as typed, is plain prose: letters of Latin-1 and apostrophes, no capital but the first.
 
-    Numbers, addresses, code, abbreviations (a word has a vowel) and camel case mean what they say.
+    Numbers, addresses, code, camel case, and letters typed three times over mean what they say.
     """
     if not SHORTEST <= len(token) <= LONGEST:
         return False
     text = fold(token)
     return (
         all((letter.isalpha() and letter < _BEYOND) or letter == APOSTROPHE for letter in text)
-        and any(letter in VOWELS for letter in text)
+        and not any(a == b == c for a, b, c in zip(text, text[1:], text[2:], strict=False))
         and token[1:] == token[1:].lower()
     )
 

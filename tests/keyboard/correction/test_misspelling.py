@@ -6,7 +6,18 @@ import pytest
 from hushkey.keyboard.correction.misspelling import Known, Story, as_misspelling
 from hushkey.model.lexicon import Lexicon
 
-WORDS = {"a": 9000.0, "alot": 90.0, "dont": 70.0, "don't": 1000.0, "trail": 90.0, "trial": 1000.0}
+WORDS = {
+    "a": 9000.0,
+    "alot": 90.0,
+    "course": 9000.0,
+    "courses": 90.0,
+    "dont": 70.0,
+    "don't": 1000.0,
+    "get's": 9.0,
+    "gets": 900.0,
+    "trail": 90.0,
+    "trial": 1000.0,
+}
 LEXICON = Lexicon(sorted(WORDS), np.array([WORDS[w] for w in sorted(WORDS)], np.float32), {})
 
 
@@ -56,3 +67,9 @@ def test_two_words_explain_as_often_as_the_second_follows_the_first():
 def test_a_word_of_the_users_own_explains_nothing_of_the_lexicon():
     story = Story((len(WORDS),), merit=0.1, chance=0.5, cost=7.0)
     assert as_misspelling(known("dont", 0.01), [story]) == ([], 0.01)
+
+
+@pytest.mark.parametrize(("typed", "other"), [("courses", "course"), ("get's", "gets")])
+def test_a_form_of_a_word_is_no_misspelling_of_another_form(typed, other):
+    story = Story((number(other),), merit=0.1, chance=0.9, cost=6.2)
+    assert as_misspelling(known(typed, 0.001), [story]) == ([], 0.001)
