@@ -64,7 +64,9 @@ test-fast: $(DEV) ## the tests that take seconds, and stop at the first failure
 	$(BIN)/python -m pytest -x -m 'not slow and not measuring'
 
 bench: $(DEV) ## every benchmark; each writes its own table
-	@for bench in bench/keystrokes.py bench/latency.py; do echo "$$bench"; $(BIN)/python $$bench || exit 1; done
+	$(BIN)/python -m bench.typing
+	$(BIN)/python -m bench.typing.ablation
+	$(BIN)/python bench/latency.py
 
 screenshot: $(APP) ## draw the picture that the README shows
 	$(BIN)/hushkey screenshot docs/app.svg
