@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -148,6 +149,12 @@ class HushkeyApp(App[None]):
             desk = self._typing
             yield SystemCommand("Private mode", "Keep nothing, or keep again", desk.action_private)
             yield SystemCommand("Pause learning", "Turn learning off or on", desk.action_pause)
+            for setting in ("phrases", "corrections", "emoji"):
+                yield SystemCommand(
+                    setting.capitalize(),
+                    f"Turn {setting} on or off",
+                    partial(desk.action_switch, setting),
+                )
             yield SystemCommand("Learn now", "Train in the background", desk.action_learn)
             yield SystemCommand("Why this word?", "What the experts said", desk.action_why)
             yield SystemCommand("Forget this word", "The marked suggestion", desk.action_forget)

@@ -68,6 +68,15 @@ class WordBlocked(Message):
         self.word = word
 
 
+class SettingChanged(Message):
+    """The owner turned a setting on or off."""
+
+    def __init__(self, name: str, on: bool) -> None:
+        super().__init__()
+        self.name = name
+        self.on = on
+
+
 class LearningBegan(Message):
     """A training run began, asked for or not."""
 

@@ -19,11 +19,13 @@ class Offer:
     """The suggestions made for `asked`, the end of the line before the cursor at that time.
 
     `places` has the slot, from 0, of each suggestion, ascending; empty, they fill the slots in turn.
+    `phrase` is the first word with those that are likely to follow it; it shows as ghost text alone.
     """
 
     asked: str = ""
     suggestions: tuple[Suggestion, ...] = ()
     places: tuple[int, ...] = ()
+    phrase: Suggestion | None = None
 
     @property
     def filled(self) -> tuple[int, ...]:
@@ -32,13 +34,18 @@ class Offer:
 
     @property
     def first(self) -> int:
-        """The lowest slot whose word adds letters; else the lowest that holds any; else 0."""
+        """The lowest slot whose word goes on with the text; else the lowest that holds any; else 0."""
         adding = (
             slot
             for slot, suggestion in zip(self.filled, self.suggestions, strict=False)
-            if suggestion.kind != "typed"
+            if suggestion.kind in {"prediction", "completion"}
         )
         return next(adding, next(iter(self.filled), 0))
+
+    @property
+    def leading(self) -> Suggestion | None:
+        """What the ghost text shows: the phrase, else what is in the first slot."""
+        return self.phrase or in_slot(self, self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +73,12 @@ def in_slot(offer: Offer, slot: int) -> Suggestion | None:
 
 
 def ghost(offer: Offer, before: str) -> str:
-    """Return what the first suggestion would add after the cursor, letter for letter, or ''.
+    """Return what the leading suggestion would add after the cursor, letter for letter, or ''.
 
     The offer may be older than the line: letters typed since, and letters taken back, move the
     ghost without asking anybody, so that it never blinks while the next answer is on its way.
     """
-    suggestion = in_slot(offer, offer.first)
+    suggestion = offer.leading
     if suggestion is None:
         return ""
     typed = _typed(offer.asked, suggestion, window(before))
@@ -80,13 +87,12 @@ def ghost(offer: Offer, before: str) -> str:
     return suggestion.text[len(typed) :]
 
 
-def insertion(offer: Offer, slot: int, before: str) -> Insertion | None:
-    """Return what taking `slot` does to the line that ends in `before`, or None.
+def insertion(offer: Offer, suggestion: Suggestion | None, before: str) -> Insertion | None:
+    """Return what taking a suggestion of `offer` does to the line that ends in `before`, or None.
 
-    None where the slot is empty, or where the line has moved on to something else. The text ends in
-    the space that follows a word, as `Session.accept` promises.
+    None where there is no suggestion, or where the line has moved on to something else. The text ends
+    in the space that follows a word, as `Session.accept` promises.
     """
-    suggestion = in_slot(offer, slot)
     if suggestion is None:
         return None
     before = window(before)

@@ -13,6 +13,7 @@ from hushkey.tui.offer import SLOTS, window
 
 if TYPE_CHECKING:
     from hushkey.keyboard.types import Suggestion
+    from hushkey.keyboard.undo import Undo
     from hushkey.tui.ports import Keeper
 
 HELP: Final = (
@@ -22,7 +23,8 @@ HELP: Final = (
     "An empty line finishes the sentence: it is kept and learned.",
     ":why N says where a suggestion comes from. :forget N forgets its word.",
     ":private turns private mode on or off. :read reads the sentence. :undo takes the last part",
-    "back. :help says this again. :quit leaves and keeps the unfinished sentence.",
+    "back. :uncorrect puts back what you typed in the place of the last correction.",
+    ":help says this again. :quit leaves and keeps the unfinished sentence.",
 )
 _CLOSING: Final = (".", ",", ";", ":", "!", "?", ")", "…")
 
@@ -35,7 +37,8 @@ class PlainTyping:
         self._session = profile.session("plain")
         self._text = ""
         self._within_word = False
-        self._earlier: list[str] = []
+        self._corrected = ("", "")  # the sentence before and after the last correction taken
+        self._earlier: list[str] = []  # the sentence before each part of it
         self._offers: tuple[Suggestion, ...] = ()
         self._private = False
         self._touched_in_private = False
@@ -70,9 +73,11 @@ class PlainTyping:
         return self._offer()
 
     def _take(self, suggestion: Suggestion) -> list[str]:
-        before = self._asked()
+        before, earlier = self._asked(), self._text
         kept = before[: len(before) - suggestion.replaces]
         self._replace(kept + self._session.accept(suggestion))
+        if suggestion.kind == "correction":
+            self._corrected = (earlier, self._text)
         self._within_word = False
         return [f"Took {view_model.visible(suggestion.text)}.", *self._offer()]
 
@@ -100,30 +105,52 @@ class PlainTyping:
         return self._text if whole else self._text + " "
 
     def _offer(self) -> list[str]:
-        self._offers = tuple(self._session.suggest(window(self._asked()), SLOTS))
+        found = self._session.suggest(window(self._asked()), SLOTS)
+        phrase = self._session.phrase()
+        self._offers = (*found, phrase) if phrase is not None else tuple(found)
         if not self._offers:
             return ["No suggestion."]
         numbered = enumerate(self._offers, 1)
-        return [f"{number}: {view_model.visible(offer.text)}" for number, offer in numbered]
+        return [f"{number}: {view_model.spoken(offer)}" for number, offer in numbered]
 
     # Commands ------------------------------------------------------------------------------------
 
-    def _command(self, words: list[str]) -> list[str]:
+    def _command(self, words: list[str]) -> list[str]:  # noqa: PLR0911  one for each command
         match words:
             case ["quit" | "q"]:
                 return self.leave()
             case ["read"]:
                 return [self._text.strip() or "The sentence is empty."]
             case ["undo"]:
-                self._text = self._earlier.pop() if self._earlier else ""
-                self._offers = ()
-                return [self._text.strip() or "The sentence is empty."]
+                return self._undo()
+            case ["uncorrect"]:
+                return self._uncorrect()
             case ["private"]:
                 return self._toggle_private()
             case ["why" | "forget" as what, number] if number.isdigit():
                 return self._about(what, int(number))
             case _:
                 return list(HELP)
+
+    def _undo(self) -> list[str]:
+        """Take the last part back; a correction taken back so is offered no more."""
+        earlier = self._earlier.pop() if self._earlier else ""
+        if self._corrected == (earlier, self._text):
+            self._take_back()
+        self._text = earlier
+        self._offers = ()
+        return [self._text.strip() or "The sentence is empty."]
+
+    def _uncorrect(self) -> list[str]:
+        change = self._take_back()
+        if change is None:
+            return ["There is no correction to take back."]
+        self._replace(self._text[: len(self._text) - change.replaces] + change.text)
+        self._offers = ()
+        return [self._text.strip()]
+
+    def _take_back(self) -> Undo | None:
+        return self._session.undo(window(self._text), remember=not self._touched_in_private)
 
     def _toggle_private(self) -> list[str]:
         self._private = not self._private

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from hushkey.keyboard.profile import ForgetReport, LearnProgress, LearnReport
     from hushkey.keyboard.types import Suggestion
+    from hushkey.keyboard.undo import Undo
 
 
 class Typist(Protocol):
@@ -23,6 +24,12 @@ class Typist(Protocol):
 
     def suggest(self, text_before_cursor: str, k: int = 3) -> list[Suggestion]:
         """Return at most `k` suggestions for the end of a line."""
+
+    def phrase(self, *, look_ahead: bool = True) -> Suggestion | None:
+        """Return the first word of the last answer with those that are likely to follow it."""
+
+    def undo(self, text_before_cursor: str, *, remember: bool = True) -> Undo | None:
+        """Take back the newest correction that stands in the text; it is offered no more."""
 
     def accept(self, suggestion: Suggestion) -> str:
         """Note that one was taken; return its text and the space after it."""
@@ -46,6 +53,18 @@ class Choices(Protocol):
     def background_learning(self) -> bool:
         """Whether a run may begin unasked."""
 
+    @property
+    def phrases(self) -> bool:
+        """Whether words that are likely to follow are offered."""
+
+    @property
+    def corrections(self) -> bool:
+        """Whether words that were probably mistyped may be corrected."""
+
+    @property
+    def emoji(self) -> bool:
+        """Whether emoji are offered."""
+
 
 class Keeper(Protocol):
     """The part of a profile that the app uses."""
@@ -64,6 +83,9 @@ class Keeper(Protocol):
 
     def session(self, surface: str) -> Typist:
         """Open a session for one surface."""
+
+    def set(self, **changes: bool) -> None:
+        """Change settings and keep them."""
 
     def pause(self) -> None:
         """Turn learning off."""

@@ -20,7 +20,12 @@ _KIND_NOTES: Final[Mapping[str, str]] = {
     "correction": "a correction",
     "typed": "as you typed it",
     "phrase": "several words",
+    "emoji": "an emoji",
 }
+# What a slot is marked with behind its number, so that it can be told without colour; help explains them.
+_MARKS: Final[Mapping[str, str]] = {"correction": "≈", "typed": "="}
+_NEW_MARK: Final = "+"
+LEGEND: Final = "≈ a correction · + a new word of yours · = as you typed it"
 _EXPERT_NOTES: Final[Mapping[str, str]] = {
     "network": "the shipped base, with what it learned from you",
     "memory-1": "how often you use this word",
@@ -41,6 +46,7 @@ class Slot:
     text: str = ""
     kind: str = ""
     marked: bool = False
+    mark: str = ""  # one character that says what is special about the word, or nothing
 
 
 EMPTY_STRIP: Final = tuple(Slot(number) for number in range(1, SLOTS + 1))
@@ -81,8 +87,16 @@ def strip(offer: Offer, marked: int = 0) -> tuple[Slot, ...]:
         suggestion = in_slot(offer, place)
         if suggestion is not None:
             text = visible(suggestion.text)
-            slots[place] = Slot(place + 1, text, suggestion.kind, place == marked)
+            mark = _NEW_MARK if suggestion.new else _MARKS.get(suggestion.kind, "")
+            slots[place] = Slot(place + 1, text, suggestion.kind, place == marked, mark)
     return tuple(slots)
+
+
+def spoken(suggestion: Suggestion) -> str:
+    """Return a suggestion as line mode says it: its text, and in words what is special about it."""
+    notes = {"correction": "a correction", "typed": "as you typed it", "phrase": "a phrase"}
+    note = "new" if suggestion.new else notes.get(suggestion.kind)
+    return visible(suggestion.text) + (f" ({note})" if note else "")
 
 
 def visible(text: str) -> str:
@@ -145,6 +159,8 @@ def why(suggestion: Suggestion) -> tuple[Why, ...]:
 def why_title(suggestion: Suggestion) -> str:
     """Return the head of the answer to 'why this word?'."""
     note = _KIND_NOTES.get(suggestion.kind, suggestion.kind)
+    if suggestion.new:
+        note += " that only you use, still new"
     return f"“{visible(suggestion.text)}” — {note}, {percent(suggestion.score)} likely"
 
 

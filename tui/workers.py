@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from hushkey.tui.faults import describe
 from hushkey.tui.messages import (
     KeyboardFailed,
     LineKept,
+    SettingChanged,
     SuggestionsReady,
     WordBlocked,
     WordForgotten,
@@ -58,6 +60,14 @@ class Conversation:
     def accept(self, suggestion: Suggestion) -> None:
         """Tell the session what was taken."""
         self._do(lambda: self._accept(suggestion))
+
+    def undo(self, line: str, *, remember: bool) -> None:
+        """Tell the session that the newest correction that stands in `line` was taken back."""
+        self._do(lambda: self._undo(line, remember=remember))
+
+    def toggle(self, setting: str) -> None:
+        """Turn a setting of the profile on or off."""
+        self._do(lambda: self._toggle(setting))
 
     def commit(self, text: str) -> None:
         """Keep a finished line."""
@@ -118,11 +128,30 @@ class Conversation:
 
     def _answer(self, token: int, before: str) -> None:
         suggestions = self._session.suggest(before, SLOTS)
-        offer = Offer(before, tuple(suggestions), self._session.places)
+        known = self._session.phrase(look_ahead=False)
+        offer = Offer(before, tuple(suggestions), self._session.places, known)
         self._post(SuggestionsReady(token, offer))
+        if not self._pressed:
+            ahead = self._session.phrase()
+            if ahead != known:
+                self._post(SuggestionsReady(token, replace(offer, phrase=ahead)))
+
+    @property
+    def _pressed(self) -> bool:
+        """Whether something is waiting, so that nothing may be done that was not asked for."""
+        with self._wake:
+            return bool(self._jobs) or self._question is not None or self._ending
 
     def _accept(self, suggestion: Suggestion) -> None:
         self._session.accept(suggestion)
+
+    def _undo(self, line: str, *, remember: bool) -> None:
+        self._session.undo(line, remember=remember)
+
+    def _toggle(self, setting: str) -> None:
+        on = not getattr(self._profile.settings, setting)
+        self._profile.set(**{setting: on})
+        self._post(SettingChanged(setting, on))
 
     def _commit(self, text: str) -> None:
         try:

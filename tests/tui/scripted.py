@@ -14,6 +14,7 @@ from hushkey.keyboard.errors import WrongPassphrase
 from hushkey.keyboard.profile import ForgetReport, LearnProgress, LearnReport
 from hushkey.keyboard.settings import Settings
 from hushkey.keyboard.types import Suggestion
+from hushkey.keyboard.undo import Taken, Undo
 from hushkey.tui.opening import KeyChoice, Survey
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 NEXT = ("the", "and", "then")
 WORDS = ("tomorrow", "together", "there", "hello", "help", "held", "minutes", "meeting", "mean")
+MEANT = {"teh": "the", "adn": "and"}  # corrected, in the last slot
+PHRASES = {
+    "in ": "the morning sun",
+    "call me tom": "tomorrow at noon",
+    "at the party ": "the night before",
+}
 REPORT = LearnReport(1200, 3.0, 5.1, 4.8, 0.31, 0.36, True)
 
 
@@ -49,6 +56,7 @@ class ScriptedSession:
     def __init__(self, profile: ScriptedProfile) -> None:
         self._profile = profile
         self.places: tuple[int, ...] = ()
+        self._asked = ""
 
     def suggest(self, text_before_cursor: str, k: int = 3) -> list[Suggestion]:
         self._profile.asked.append(text_before_cursor)
@@ -60,7 +68,32 @@ class ScriptedSession:
             if s.text not in self._profile.blocked
         ]
         self.places = tuple(range(gap, gap + len(found)))
+        self._asked = text_before_cursor
+        token = text_before_cursor.rsplit(" ", 1)[-1]
+        if token in MEANT and token not in self._profile.kept_as_typed:
+            found = [*found[:2], Suggestion(MEANT[token], "correction", 0.9, {}, len(token))]
+            self.places = (*range(gap, gap + len(found) - 1), 2)
+        if token == "zebr":
+            found, self.places = [Suggestion("zebra", "completion", 0.1, {}, 4, new=True)], (0,)
+        if self._profile.settings.emoji and text_before_cursor.endswith("party "):
+            found, self.places = [*found[:2], Suggestion("🎉", "emoji", 0.0, {}, 0)], (0, 1, 2)
         return found
+
+    def phrase(self, *, look_ahead: bool = True) -> Suggestion | None:
+        text = PHRASES.get(self._asked)
+        if text is None or not look_ahead or not self._profile.settings.phrases:
+            return None
+        prefix = self._asked.rsplit(" ", 1)[-1]
+        return Suggestion(text, "phrase", 0.4, {"network": 0.4}, len(prefix))
+
+    def undo(self, text_before_cursor: str, *, remember: bool = True) -> Undo | None:
+        self._profile.undone.append((text_before_cursor, remember))
+        for typed, given in MEANT.items():
+            record = Taken(text_before_cursor.partition(given)[0], typed, given)
+            if change := record.undone_in(text_before_cursor):
+                self._profile.kept_as_typed.append(typed)
+                return change
+        return None
 
     def accept(self, suggestion: Suggestion) -> str:
         self._profile.accepted.append(suggestion.text)
@@ -92,6 +125,8 @@ class ScriptedProfile:
     committed: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
+    kept_as_typed: list[str] = field(default_factory=list)
+    undone: list[tuple[str, bool]] = field(default_factory=list)  # the line, whether to remember
     gate: threading.Event = field(default_factory=threading.Event)
     learn_gate: threading.Event = field(default_factory=threading.Event)
     learn_error: Exception | None = None
@@ -105,6 +140,9 @@ class ScriptedProfile:
 
     def session(self, surface: str) -> ScriptedSession:
         return ScriptedSession(self)
+
+    def set(self, **changes: bool) -> None:
+        self.settings = self.settings.replace(**changes)
 
     def pause(self) -> None:
         self.paused = True

@@ -249,6 +249,132 @@ async def test_undo_takes_an_accepted_word_back() -> None:
         assert d.editor.text == "see you tom"
 
 
+async def test_a_correction_is_marked_taken_by_its_slot_and_taken_back_by_undo() -> None:
+    async with desk() as d:
+        await d.typed("in teh")
+        slot = list(d.app.typing.query(SlotView))[2]
+        assert (slot.slot.text, slot.slot.kind) == ("the", "correction")
+        assert "3≈ the" in str(slot.render())
+        await d.pilot.press("alt+3")
+        assert d.editor.text == "in the "
+        await d.pilot.press("ctrl+z")
+        assert d.editor.text == "in teh"
+        await d.until(lambda: d.profile.undone == [("in the ", True)])
+        await d.until(lambda: "the" not in d.slots)
+
+
+@pytest.mark.parametrize("back", [0, 4, 9])
+async def test_a_correction_is_put_back_also_after_typing_on_wherever_the_cursor_is(
+    back: int,
+) -> None:
+    async with desk() as d:
+        await d.typed("in teh")
+        await d.pilot.press("alt+3", *"zzz", *["left"] * back, "f7")
+        assert d.editor.text == "in teh zzz"
+        assert d.editor.before == "in teh zzz"[: 10 - back]
+        await d.until(lambda: d.profile.undone == [("in the zzz", True)])
+        await d.pilot.press("ctrl+z")
+        assert d.editor.text == "in the zzz"
+
+
+async def test_the_corrections_of_a_line_are_put_back_one_by_one_the_newest_first() -> None:
+    async with desk() as d:
+        for word in ("teh", "adn"):
+            await d.typed(word)
+            await d.pilot.press("alt+3")
+        assert d.editor.text == "the and "
+        await d.pilot.press("f7")
+        assert d.editor.text == "the adn "
+        await d.pilot.press("f7", "f7")
+        assert d.editor.text == "teh adn "
+
+
+async def test_undo_of_what_was_typed_behind_a_correction_is_no_undo_of_the_correction() -> None:
+    async with desk() as d:
+        await d.typed("in teh")
+        await d.pilot.press("alt+3", *"zzz", "ctrl+z")
+        assert d.editor.text == "in the "
+        assert d.profile.undone == []
+
+
+async def test_a_correction_that_was_typed_over_or_left_behind_cannot_be_put_back() -> None:
+    async with desk() as d:
+        await d.typed("teh")
+        await d.pilot.press("alt+3", "enter", "f7")
+        assert d.editor.text == "the \n"
+        await d.typed("teh")
+        await d.pilot.press("alt+3", "backspace", "backspace", "f7")
+        assert d.editor.text == "the \nth"
+
+
+async def test_a_correction_put_back_on_a_private_line_is_not_remembered() -> None:
+    async with desk() as d:
+        await d.pilot.press("f8")
+        await d.typed("teh")
+        await d.pilot.press("alt+3", "f7")
+        await d.until(lambda: d.profile.undone == [("the ", False)])
+
+
+async def test_a_phrase_shows_as_ghost_and_is_taken_whole_or_word_by_word() -> None:
+    async with desk() as d:
+        await d.typed("call me tom")
+        await d.until(lambda: d.editor.suggestion == "orrow at noon")
+        assert d.slots[0] == "tomorrow"
+        await d.pilot.press("alt+right")
+        assert d.editor.text == "call me tomorrow "
+        await d.until(lambda: d.profile.accepted == ["tomorrow"])
+    async with desk() as d:
+        await d.typed("call me tom")
+        await d.until(lambda: d.editor.suggestion == "orrow at noon")
+        await d.pilot.press("right")
+        assert d.editor.text == "call me tomorrow at noon "
+        await d.until(lambda: d.profile.accepted == ["tomorrow at noon"])
+
+
+async def test_each_word_of_a_phrase_is_taken_in_turn_without_waiting_for_the_engine() -> None:
+    async with desk() as d:
+        await d.typed("call me tom")
+        await d.until(lambda: d.editor.suggestion == "orrow at noon")
+        d.profile.gate.clear()
+        for text in ("call me tomorrow ", "call me tomorrow at ", "call me tomorrow at noon "):
+            await d.pilot.press("alt+right")
+            assert d.editor.text == text
+        assert d.app.typing.status.tally.saved == len("orrow at noon ") - 3
+        d.profile.gate.set()
+
+
+async def test_tab_and_the_slot_take_the_first_word_of_a_phrase_alone() -> None:
+    for key in ("tab", "alt+1"):
+        async with desk() as d:
+            await d.typed("call me tom")
+            await d.until(lambda: d.editor.suggestion == "orrow at noon")
+            await d.pilot.press(key)
+            assert d.editor.text == "call me tomorrow "
+
+
+async def test_phrases_and_emoji_are_turned_on_and_off_from_the_palette() -> None:
+    async with desk() as d:
+        titles = {c.title: c.callback for c in d.app.get_system_commands(d.app.screen)}
+        assert {"Phrases", "Corrections", "Emoji"} <= set(titles)
+        await d.typed("a party ")
+        assert d.slots == ["the", "and", "then"]
+        titles["Emoji"]()
+        await d.until(lambda: d.slots == ["the", "and", "🎉"])
+        assert d.profile.settings.emoji
+        await d.pilot.press("alt+3")
+        assert d.editor.text == "a party 🎉 "
+        titles["Phrases"]()
+        await d.until(lambda: not d.profile.settings.phrases)
+        await d.typed("\ncall me tom")
+        assert d.editor.suggestion == "orrow"
+
+
+async def test_a_word_that_only_its_owner_uses_is_marked_while_it_is_new() -> None:
+    async with desk() as d:
+        await d.typed("the zebr")
+        assert "1+ zebra" in str(next(iter(d.app.typing.query(SlotView))).render())
+
+
 async def test_enter_commits_the_line_once() -> None:
     async with desk() as d:
         await d.type("first line\nsecond")

@@ -29,9 +29,9 @@ def test_a_suggestion_is_found_in_the_slot_it_is_shown_in() -> None:
 
 
 def test_a_taken_slot_is_the_one_shown_and_one_left_empty_gives_nothing() -> None:
-    assert insertion(GAP, 0, "in me") is None
-    assert insertion(GAP, 1, "in me") == Insertion("meeting ", 2)
-    assert insertion(GAP, 2, "in mea") == Insertion("mean ", 3)
+    assert insertion(GAP, in_slot(GAP, 0), "in me") is None
+    assert insertion(GAP, in_slot(GAP, 1), "in me") == Insertion("meeting ", 2)
+    assert insertion(GAP, in_slot(GAP, 2), "in mea") == Insertion("mean ", 3)
 
 
 def test_the_ghost_is_that_of_the_lowest_slot_that_holds_a_word() -> None:
@@ -63,32 +63,32 @@ def test_there_is_no_ghost_on_another_line() -> None:
 def test_a_correction_is_no_ghost_as_it_changes_what_stands_there() -> None:
     offer = Offer("teh", (word("the", 3, "correction"),))
     assert ghost(offer, "teh") == ""
-    assert insertion(offer, 0, "teh") == Insertion("the ", 3)
+    assert insertion(offer, in_slot(offer, 0), "teh") == Insertion("the ", 3)
 
 
 def test_taking_a_slot_replaces_the_letters_typed_and_adds_a_space() -> None:
-    assert insertion(TOM, 0, "see you tom") == Insertion("tomorrow ", 3)
+    assert insertion(TOM, in_slot(TOM, 0), "see you tom") == Insertion("tomorrow ", 3)
 
 
 def test_taking_an_older_offer_replaces_what_was_typed_since() -> None:
-    assert insertion(TOM, 0, "see you tomor") == Insertion("tomorrow ", 5)
-    assert insertion(NEXT, 1, "see you la") == Insertion("later ", 2)
+    assert insertion(TOM, in_slot(TOM, 0), "see you tomor") == Insertion("tomorrow ", 5)
+    assert insertion(NEXT, in_slot(NEXT, 1), "see you la") == Insertion("later ", 2)
 
 
 def test_an_older_offer_that_the_letters_no_longer_mean_is_not_taken() -> None:
-    assert insertion(NEXT, 1, "see you to") is None
-    assert insertion(TOM, 0, "something else") is None
+    assert insertion(NEXT, in_slot(NEXT, 1), "see you to") is None
+    assert insertion(TOM, in_slot(TOM, 0), "something else") is None
 
 
 def test_a_slot_that_is_empty_is_not_taken() -> None:
-    assert insertion(TOM, 2, "see you tom") is None
-    assert insertion(TOM, -1, "see you tom") is None
-    assert insertion(Offer(), 0, "") is None
+    assert insertion(TOM, in_slot(TOM, 2), "see you tom") is None
+    assert insertion(TOM, in_slot(TOM, -1), "see you tom") is None
+    assert insertion(Offer(), None, "") is None
 
 
 def test_capitals_of_the_suggestion_win_over_those_typed() -> None:
     offer = Offer("", (word("London", 0, "prediction"),))
-    assert insertion(offer, 0, "lon") == Insertion("London ", 3)
+    assert insertion(offer, in_slot(offer, 0), "lon") == Insertion("London ", 3)
     assert ghost(offer, "lon") == ""
 
 
@@ -118,12 +118,39 @@ def test_ghost_and_insertion_agree_on_the_text_that_results(
 ) -> None:
     asked = before + text[:typed]
     offer = Offer(asked, (word(text, len(text[:typed])),))
-    change = insertion(offer, 0, asked)
+    change = insertion(offer, in_slot(offer, 0), asked)
     assert change is not None
     result = asked[: len(asked) - change.replaces] + change.text
     assert result == before + text + " "
     rest = ghost(offer, asked)
     assert not rest or asked + rest + " " == result
+
+
+PHRASE = Offer(
+    "I look f",
+    (word("forward", 1), word("for", 1)),
+    phrase=word("forward to seeing", 1, "phrase"),
+)
+
+
+def test_a_phrase_leads_as_ghost_text_while_the_slots_keep_their_words() -> None:
+    assert ghost(PHRASE, "I look f") == "orward to seeing"
+    assert in_slot(PHRASE, PHRASE.first) == word("forward", 1)
+    assert insertion(PHRASE, PHRASE.leading, "I look fo") == Insertion("forward to seeing ", 2)
+    assert insertion(PHRASE, in_slot(PHRASE, 0), "I look fo") == Insertion("forward ", 2)
+
+
+def test_the_rest_of_a_phrase_stays_once_its_first_word_is_there() -> None:
+    assert ghost(PHRASE, "I look forward ") == "to seeing"
+    assert ghost(PHRASE, "I look forward to") == " seeing"
+    assert insertion(PHRASE, in_slot(PHRASE, 0), "I look forward ") is None
+
+
+def test_neither_a_correction_nor_an_emoji_leads_where_a_word_goes_on() -> None:
+    offer = Offer("teh", (word("the", 3, "correction"), word("tehran", 3)), (0, 2))
+    assert (offer.first, ghost(offer, "teh")) == (2, "ran")
+    offer = Offer("party ", (word("🎉", 0, "emoji"), word("is", 0, "prediction")))
+    assert (offer.first, ghost(offer, "party ")) == (1, "is")
 
 
 def test_the_word_as_typed_never_leads_where_another_would_add_letters() -> None:

@@ -85,6 +85,57 @@ def test_undo_takes_the_last_part_back() -> None:
     assert plain.step(":undo") == ["see"]
 
 
+def test_what_is_special_about_a_suggestion_is_said() -> None:
+    plain, _ = talk()
+    assert plain.step("zebr+") == ["1: zebra (new)"]
+    assert talk()[0].step("in") == ["1: the", "2: and", "3: then", "4: the morning sun (a phrase)"]
+
+
+def test_a_phrase_is_taken_whole_by_its_number() -> None:
+    plain, _ = talk()
+    plain.step("in")
+    plain.step("4")
+    assert plain.step(":read") == ["in the morning sun"]
+
+
+def test_a_correction_is_taken_by_its_number_and_undone() -> None:
+    plain, profile = talk()
+    assert plain.step("in teh+") == ["1: the (a correction)"]
+    plain.step("1")
+    assert plain.step(":read") == ["in the"]
+    assert plain.step(":undo") == ["in teh"]
+    assert profile.kept_as_typed == ["teh"]
+
+
+def test_only_the_correction_itself_is_taken_back_by_undo() -> None:
+    plain, profile = talk()
+    plain.step("teh+")
+    plain.step("1")
+    plain.step("end")
+    assert plain.step(":undo") == ["the"]
+    assert profile.undone == []
+
+
+def test_a_correction_is_taken_back_also_after_going_on() -> None:
+    plain, profile = talk()
+    plain.step("teh+")
+    plain.step("1")
+    plain.step("end")
+    assert plain.step(":uncorrect") == ["teh end"]
+    assert profile.undone == [("the end", True)]
+    assert plain.step(":undo") == ["the end"]
+    assert talk()[0].step(":uncorrect") == ["There is no correction to take back."]
+
+
+def test_what_is_taken_back_in_private_is_not_remembered() -> None:
+    plain, profile = talk()
+    plain.step(":private")
+    plain.step("teh+")
+    plain.step("1")
+    plain.step(":undo")
+    assert [remember for _, remember in profile.undone] == [False]
+
+
 def test_a_suggestion_is_explained_and_forgotten_by_its_number() -> None:
     plain, profile = talk()
     plain.step("see you")

@@ -60,6 +60,28 @@ def test_the_typing_screen(snap_compare, columns: int) -> None:
 
 
 @SIZES
+def test_a_correction_on_offer(snap_compare, columns: int) -> None:
+    play = scene(*"in teh", asked="in teh")
+    assert snap_compare(HushkeyApp(ScriptedOpener()), terminal_size=(columns, 24), run_before=play)
+
+
+@SIZES
+def test_a_phrase_behind_the_first_word_and_an_emoji(snap_compare, columns: int) -> None:
+    opener = ScriptedOpener()
+    opener.profile.set(emoji=True)
+    app = HushkeyApp(opener)
+    typed = scene(*"at the party ", asked="at the party ")
+
+    async def play(pilot: Pilot[None]) -> None:
+        await typed(pilot)
+        while app.typing.editor.offer.phrase is None:
+            await pilot.pause(0.01)
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(columns, 24), run_before=play)
+
+
+@SIZES
 def test_the_typing_screen_in_private_mode(snap_compare, columns: int) -> None:
     play = scene(*TYPED, "f8", asked="in ten m")
     assert snap_compare(HushkeyApp(ScriptedOpener()), terminal_size=(columns, 24), run_before=play)

@@ -44,6 +44,25 @@ def test_only_the_marked_slot_is_marked() -> None:
     assert [slot.marked for slot in slots] == [False, True, False]
 
 
+def test_what_is_special_about_a_slots_word_is_marked_without_colour() -> None:
+    special = (
+        Suggestion("the", "correction", 0.9, {}, 3),
+        Suggestion("teh", "typed", 0.0, {}, 3),
+        Suggestion("tehn", "completion", 0.1, {}, 3, new=True),
+    )
+    slots = view_model.strip(Offer("teh", special))
+    assert [slot.mark for slot in slots] == ["≈", "=", "+"]
+    assert all(mark in view_model.LEGEND for mark in "≈=+")
+    assert view_model.strip(Offer("", (LATER,)))[0].mark == ""
+    said = [view_model.spoken(suggestion) for suggestion in (*special, LATER)]
+    assert said == ["the (a correction)", "teh (as you typed it)", "tehn (new)", "later"]
+
+
+def test_why_says_that_a_word_is_new() -> None:
+    new = Suggestion("quuxly", "completion", 0.01, {}, 2, new=True)
+    assert "still new" in view_model.why_title(new)
+
+
 @given(st.text())
 def test_nothing_a_terminal_would_act_on_is_shown(text: str) -> None:
     assert view_model.visible(text).isprintable()

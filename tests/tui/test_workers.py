@@ -53,6 +53,23 @@ def test_an_answer_tells_which_slot_each_suggestion_stands_in() -> None:
     assert conversation.finish() is None
 
 
+def test_a_phrase_follows_its_answer_and_is_not_looked_for_while_another_question_waits() -> None:
+    conversation, profile, posts = begun()
+    conversation.ask(1, "in ")
+    answer, ahead = posts.wait_for(2)
+    assert (answer.offer.phrase, ahead.offer.phrase.text) == (None, "the morning sun")
+    assert (ahead.token, ahead.offer.suggestions) == (1, answer.offer.suggestions)
+    profile.gate.clear()
+    profile.asked.clear()
+    conversation.ask(2, "in ")
+    while not profile.asked:
+        pass
+    conversation.ask(3, "in t")
+    profile.gate.set()
+    assert [(m.token, m.offer.phrase) for m in posts.wait_for(4)[2:]] == [(2, None), (3, None)]
+    assert conversation.finish() is None
+
+
 def test_of_many_questions_only_the_first_begun_and_the_newest_are_asked() -> None:
     conversation, profile, posts = begun()
     profile.gate.clear()

@@ -39,6 +39,8 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "recovery": "recovery:recovery",
     "resume": "learning:resume",
     "screenshot": "typing:screenshot",
+    "set": "settings:set_",
+    "settings": "settings:settings",
     "suggest": "typing:suggest",
     "type": "typing:type_",
     "unblock": "words:unblock",

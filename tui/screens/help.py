@@ -9,6 +9,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from hushkey.tui.view_model import LEGEND
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
@@ -22,10 +24,11 @@ KEYS: Final = (
     ("Shift+Delete", "forget the marked word, or Ctrl+D; twice blocks it"),
     ("F5", "why this word?"),
     ("Enter", "new line; the finished line is kept and learned"),
+    ("F7", "put back what you typed in the place of a correction"),
     ("F6", "pause: nothing is kept or learned, until F6 again"),
     ("F8", "private mode: nothing is kept"),
     ("F9", "learn now, in the background; again to stop"),
-    ("Ctrl+Z, Ctrl+Y", "undo, redo"),
+    ("Ctrl+Z, Ctrl+Y", "undo, redo; a correction just taken too"),
     ("Ctrl+P", "all commands and themes"),
     ("Ctrl+Q", "quit; the unfinished line is kept"),
 )
@@ -44,4 +47,4 @@ class HelpScreen(ModalScreen[None]):
                 with Horizontal(classes="key"):
                     yield Static(key, classes="key-name")
                     yield Static(does, classes="key-does")
-            yield Static("Esc closes", classes="card-foot")
+            yield Static(f"{LEGEND}\nEsc closes", classes="card-foot")

@@ -44,7 +44,8 @@ class TypingScreen(Screen[None]):
         Binding("ctrl+q", "app.quit", "Quit", key_display="^Q", priority=True),
         Binding("shift+delete,ctrl+d", "forget", "Forget", key_display="⇧Del", priority=True),
         Binding("f9", "learn", "Learn", key_display="F9", priority=True),
-        Binding("f6", "pause", "Pause", key_display="F6", priority=True),
+        Binding("f7", "put_back", "Put back", key_display="F7"),
+        Binding("f6", "pause", "Pause", show=False, priority=True),
         Binding("alt+down", "mark", "Mark the next slot", show=False, priority=True),
     ]
 
@@ -52,7 +53,7 @@ class TypingScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.editor = GhostEditor(keep=self._keep, took=self._taken)
+        self.editor = GhostEditor(keep=self._keep, took=self._taken, undid=self._undone)
         self.editor.disabled = True  # a passphrase typed ahead of its question must not land here
         self._waiting: list[str] = []
         self._conversation: Conversation | None = None
@@ -182,6 +183,11 @@ class TypingScreen(Screen[None]):
         )
         self._ask(self.editor.before)
 
+    def on_setting_changed(self, event: messages.SettingChanged) -> None:
+        """Say what holds now, and show it."""
+        self.notify(f"{event.name.capitalize()}: {'on' if event.on else 'off'}.", markup=False)
+        self._ask(self.editor.before)
+
     def on_learning_began(self) -> None:
         """Show an empty bar."""
         self.status = replace(self.status, learning=Learning(0.0))
@@ -205,6 +211,15 @@ class TypingScreen(Screen[None]):
     def action_take_first(self) -> None:
         """Take the first suggestion; the editor has the key, a click in the footer comes here."""
         self.editor.action_take(self.editor.offer.first)
+
+    def action_put_back(self) -> None:
+        """Put back what was typed; the editor has the key, a click in the footer comes here."""
+        self.editor.action_put_back()
+
+    def action_switch(self, setting: str) -> None:
+        """Turn phrases, corrections or emoji on or off."""
+        if self._conversation is not None:
+            self._conversation.toggle(setting)
 
     def action_help(self) -> None:
         """Show the keys."""
@@ -270,6 +285,10 @@ class TypingScreen(Screen[None]):
         if self._conversation is not None:
             self._conversation.accept(suggestion)
 
+    def _undone(self, line: str, private: bool) -> None:
+        if self._conversation is not None:
+            self._conversation.undo(window(line), remember=not private)
+
     # What is shown -------------------------------------------------------------------------------
 
     def _ask(self, before: str) -> None:
@@ -278,6 +297,7 @@ class TypingScreen(Screen[None]):
             self._conversation.ask(self._token, window(before))
 
     def _show(self, offer: Offer) -> None:
-        self._marked = offer.first
+        if offer.suggestions != self.editor.offer.suggestions:  # else only the phrase is new
+            self._marked = offer.first
         self.editor.offer = offer
         self.query_one(SuggestionStrip).slots = view_model.strip(offer, self._marked)

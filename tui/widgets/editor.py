@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import TextArea
 
+from hushkey.keyboard.undo import Taken, taken
 from hushkey.tui.lines import Lines, fold
 from hushkey.tui.messages import Dismissed, KeyCounted, LineChanged
 from hushkey.tui.offer import SWALLOWING, Insertion, Offer, first_word, ghost, in_slot, insertion
@@ -31,9 +32,10 @@ _OTHERS_KEYS = {"f6", "f7", "delete,ctrl+d"}  # `TextArea` has them; the screen'
 
 
 class GhostEditor(TextArea, inherit_bindings=False):
-    """A text area that shows the first suggestion as ghost text and takes suggestions by key.
+    """A text area that shows the leading suggestion as ghost text and takes suggestions by key.
 
-    `keep` is given each finished line, at once and in order; `took` each suggestion that was taken.
+    `keep` is given each finished line, at once and in order; `took` each suggestion that was taken;
+    `undid` each line whose correction is being taken back, and whether that line is private.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,15 +51,24 @@ class GhostEditor(TextArea, inherit_bindings=False):
 
     HELP = (
         "**Type.** The grey text at the cursor is the first suggestion; the strip has three.\n\n"
-        "Right or Ctrl+F accepts, Alt+Right one word, Tab accepts the first, Esc dismisses."
+        "Right or Ctrl+F accepts, Alt+Right one word, Tab accepts the first, Esc dismisses.\n\n"
+        "F7 puts back what you typed in the place of a correction."
     )
 
     offer: reactive[Offer] = reactive(Offer(), repaint=False)
     private: reactive[bool] = reactive(False, repaint=False)
 
-    def __init__(self, *, keep: Callable[[str], None], took: Callable[[Suggestion], None]) -> None:
+    def __init__(
+        self,
+        *,
+        keep: Callable[[str], None],
+        took: Callable[[Suggestion], None],
+        undid: Callable[[str, bool], None],
+    ) -> None:
         self._keep = keep
         self._took = took
+        self._undid = undid
+        self._corrected: list[Taken] = []  # on the cursor's line, the newest last
         self._lines = Lines()
         self._joined: str | None = None
         self._after_auto_space: Location | None = None
@@ -70,6 +81,11 @@ class GhostEditor(TextArea, inherit_bindings=False):
         """The line before the cursor."""
         row, column = self.cursor_location
         return self.document.get_line(row)[:column]
+
+    @property
+    def line(self) -> str:
+        """The whole line that the cursor is on."""
+        return self.document.get_line(self.cursor_location[0])
 
     @property
     def at_line_end(self) -> bool:
@@ -107,10 +123,16 @@ class GhostEditor(TextArea, inherit_bindings=False):
         return result
 
     def undo(self) -> None:
-        """Undo; what comes back may be private."""
+        """Undo; what comes back may be private. A correction that was the last change is taken back."""
         self._joined = None
+        held = self.line
         super().undo()
         self._rewound()
+        for record in [r for r in self._corrected if r.undone_in(held)]:
+            if self.line.startswith(record.before + record.typed) and not record.undone_in(
+                self.line
+            ):
+                self._forget_correction(record, held)
 
     def redo(self) -> None:
         """Redo; what comes back may be private."""
@@ -124,8 +146,10 @@ class GhostEditor(TextArea, inherit_bindings=False):
         self._lines.edited(row, self.document.get_line(row))
         self._tell()
 
-    def watch_selection(self, _old: Selection, new: Selection) -> None:
+    def watch_selection(self, old: Selection, new: Selection) -> None:
         """Hand over the line that the cursor has left, and tell where it now stands."""
+        if new.end[0] != old.end[0]:
+            self._corrected.clear()
         finished = self._lines.left(new.end[0])
         if finished is not None:
             self._keep(finished)
@@ -180,7 +204,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
             return  # a command, though the event carries a character
         if event.key == "tab":
             event.stop()
-            if not self._take(self.offer.first):
+            if not self._take(in_slot(self.offer, self.offer.first)):
                 self._type("\t")
             return
         if event.is_printable and event.character is not None:
@@ -214,39 +238,65 @@ class GhostEditor(TextArea, inherit_bindings=False):
 
     def action_take_ghost(self) -> None:
         """Accept the ghost, or move right where there is none."""
-        if not (self.suggestion and self._take(self.offer.first)):
+        if not (self.suggestion and self._take(self.offer.leading)):
             self.suggestion = ""
             self.action_cursor_right()
 
     def action_take_ghost_word(self) -> None:
         """Accept the next word of the ghost, or move one word right where there is none."""
         word = first_word(self.suggestion)
+        first = in_slot(self.offer, self.offer.first)
+        change = insertion(self.offer, first, self.before)
         if not word:
             self.action_cursor_word_right()
-        elif word.rstrip() == self.suggestion.rstrip():
-            self._take(self.offer.first)
+        elif change is not None and change.text.endswith(word):
+            self._take(first)
         else:
-            self._insert(Insertion(word, 0))
+            self._insert(Insertion(word, 0))  # of a phrase whose first word was taken just before
 
     def action_take(self, slot: int) -> None:
         """Accept what is shown in a slot, from 0."""
-        if not self._take(slot):
+        if not self._take(in_slot(self.offer, slot)):
             self.app.bell()
+
+    def action_put_back(self) -> None:
+        """Put the word as it was typed in the place of the newest correction that stands on this line."""
+        line, row = self.line, self.cursor_location[0]
+        for record in reversed(self._corrected):
+            if record.undone_in(line) is not None:
+                start = len(record.before)
+                self.replace(
+                    record.typed,
+                    (row, start),
+                    (row, start + len(record.given)),
+                    maintain_selection_offset=True,
+                )
+                self.history.checkpoint()
+                self._forget_correction(record, line)
+                return
+        self.app.bell()
+
+    def _forget_correction(self, record: Taken, held: str) -> None:
+        """Note that a correction was taken back from the line as it was `held`, and tell."""
+        self._corrected.remove(record)
+        self._undid(held, self._lines.is_private(self.cursor_location[0]))
 
     def action_dismiss(self) -> None:
         """Take the suggestions away until the next key."""
         self.offer = Offer()
         self.post_message(Dismissed())
 
-    def _take(self, slot: int) -> bool:
+    def _take(self, suggestion: Suggestion | None) -> bool:
         if not self.selection.is_empty:
             return False
-        taken = in_slot(self.offer, slot)
-        change = insertion(self.offer, slot, self.before)
-        if taken is None or change is None:
+        before = self.before
+        change = insertion(self.offer, suggestion, before)
+        if suggestion is None or change is None:
             return False
         self._insert(change)
-        self._took(taken)
+        self._took(suggestion)
+        if suggestion.kind == "correction":
+            self._corrected.append(taken(before, suggestion.text, change.replaces))
         return True
 
     def _insert(self, change: Insertion) -> None:

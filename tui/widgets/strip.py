@@ -41,9 +41,11 @@ class SlotView(Widget):
         self.set_class(slot.kind == "correction", "-correction")
 
     def render(self) -> RenderResult:
-        """Return the number and the word."""
+        """Return the number, the mark in the cell behind it, and the word."""
         return Content.assemble(
-            (f"{self.slot.number}  ", "not bold not italic $foreground 40%"), self.slot.text
+            (str(self.slot.number), "not bold not italic $foreground 40%"),
+            (self.slot.mark or " ", "bold not italic $warning"),
+            f" {self.slot.text}",
         )
 
     def on_click(self) -> None:
