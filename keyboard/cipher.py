@@ -1,11 +1,5 @@
-"""One SQLCipher connection, as closed as it can be made. Knows no table.
+"""One SQLCipher connection, as closed as it can be made. Knows no table."""
 
-sqlite-utils takes its SQLite from `pysqlite3` where that can be imported, and catches the errors
-of that module only. So for the time of its import SQLCipher stands under that name, and the name
-is given back afterwards: an embedder's own pysqlite3 is not disturbed.
-"""
-
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +7,6 @@ import sqlcipher3
 import sqlcipher3.dbapi2
 
 from hushkey.keyboard.keys import HistoryKey
-
-_LENT = {"pysqlite3": sqlcipher3, "pysqlite3.dbapi2": sqlcipher3.dbapi2}
-_owners = {name: sys.modules.get(name) for name in _LENT}
-sys.modules.update(_LENT)
-try:
-    from sqlite_utils import Database
-finally:
-    for _name, _module in _owners.items():
-        if _module is None:
-            del sys.modules[_name]
-        else:
-            sys.modules[_name] = _module
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -68,11 +50,6 @@ def connect_memory() -> Connection:
     connection = _connect(":memory:", busy_s=0)
     _prepare(connection)
     return connection
-
-
-def wrap(connection: Connection) -> Database:
-    """Give the sqlite-utils view of a connection, without its plugins: they would see all text."""
-    return Database(connection, execute_plugins=False)
 
 
 def broken_pages(connection: Connection) -> int:

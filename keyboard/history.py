@@ -17,7 +17,7 @@ from hushkey.keyboard.store import Store
 from hushkey.keyboard.wordlist import WordList, storable
 
 if TYPE_CHECKING:
-    from sqlite_utils.db import Database, Table
+    import sqlite3
 
 _READ = 10_000  # lines read at a time: about a megabyte
 _BATCH = 500  # lines a transaction when many come at once: one wait for the disk for all of them
@@ -182,9 +182,9 @@ class History:
             ]
             for identity, after in changed:
                 if _says_something(after):
-                    database.table("entries").update(identity, {"text": after})
+                    database.execute("UPDATE entries SET text = ? WHERE id = ?", (after, identity))
                 else:
-                    database.table("entries").delete(identity)
+                    database.execute("DELETE FROM entries WHERE id = ?", (identity,))
         if changed:
             self._store.compact()
         return len(changed)
@@ -222,16 +222,15 @@ class History:
         """Empty every table. The revision goes on from where it was."""
         with self._store.writing() as database:
             for table in ("entries", "blocked", "kept_as_typed", "settings", "learn_runs"):
-                database.table(table).delete_where()
+                database.execute(f"DELETE FROM {table}")  # noqa: S608  the names above
         self._store.compact()
 
     def _insert(self, texts: Sequence[str], surface: str, at: float) -> list[Entry]:
         if not texts:
             return []
         with self._store.writing() as database:
-            table = database.table("entries")
-            rows = [{"at": at, "surface": surface, "text": text} for text in texts]
-            ids = [_row_id(table.insert(row)) for row in rows]
+            add = "INSERT INTO entries (at, surface, text) VALUES (?, ?, ?)"
+            ids = [_row_id(database.execute(add, (at, surface, text))) for text in texts]
         return [Entry(i, at, surface, text) for i, text in zip(ids, texts, strict=True)]
 
     def _file_bytes(self) -> int:
@@ -250,13 +249,12 @@ def _says_something(text: str) -> bool:
     return bool(text.replace(REDACTED, "").strip())
 
 
-def _row_id(table: "Table") -> int:
-    identity = table.last_pk
-    if not isinstance(identity, int):
+def _row_id(inserted: "sqlite3.Cursor") -> int:
+    if inserted.lastrowid is None:
         raise TypeError("the table of entries has integer keys")
-    return identity
+    return inserted.lastrowid
 
 
-def _number(database: "Database", query: str) -> int:
+def _number(database: "sqlite3.Connection", query: str) -> int:
     (number,) = database.execute(query).fetchone()
     return int(number)

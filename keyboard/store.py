@@ -34,8 +34,6 @@ from hushkey.keyboard.refusals import translated
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-    from sqlite_utils import Database
-
 BUSY_S = 5.0  # a write takes milliseconds; a VACUUM of the largest history about a second
 _SHORTEST = 4096  # bytes, a page; SQLite would take a file of none or one for a new database
 _INTEGRITY_TRIES = 3  # another process may be writing a page just as we read it
@@ -49,8 +47,6 @@ class Store:
         self._connection = connection
         self._lock = threading.RLock()
         self._open = True
-        self.database: Database = cipher.wrap(connection)
-        """The sqlite-utils view. Use it inside `reading()` or `writing()` only."""
 
     @classmethod
     def open(cls, path: Path, key: HistoryKey, *, busy_s: float = BUSY_S) -> Self:
@@ -75,14 +71,14 @@ class Store:
         return cls(connection)
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator["Database"]:
+    def reading(self) -> Iterator["Connection"]:
         """Hold the connection for some queries."""
         with self._lock, translated():
             self._refuse_closed()
-            yield self.database
+            yield self._connection
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator["Database"]:
+    def writing(self) -> Iterator["Connection"]:
         """Hold the write lock for one transaction: all of it holds at the end, or none.
 
         When this returns, the change is on the disk.
@@ -92,7 +88,7 @@ class Store:
             # IMMEDIATE waits for another writer; a plain BEGIN could not, once it had read.
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self.database
+                yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:  # a full disk rolls back by itself

@@ -1,9 +1,11 @@
 """The words the base knows: sorted, counted, each with the way it is usually written. Pure data."""
 
 import lzma
+from array import array
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 
 import numpy as np
 import numpy.typing as npt
@@ -42,11 +44,12 @@ class Lexicon:
     def from_bytes(cls, data: bytes) -> "Lexicon":
         """Read what to_bytes wrote. Raises BaseDamaged on anything else."""
         words: list[str] = []
-        counts: list[float] = []
+        counts = array("f")
         forms: dict[str, str] = {}
         try:
-            for row in lzma.decompress(data).decode().split("\n"):
-                word, count, *form = row.split("\t")
+            # Row by row: a list of all rows would leave megabytes of holes behind.
+            for row in StringIO(lzma.decompress(data).decode(), newline="\n"):
+                word, count, *form = row.removesuffix("\n").split("\t")
                 words.append(word)
                 counts.append(float(count))
                 if form:

@@ -5,7 +5,7 @@ counts for all words at once, which is one gather and one product; for the few w
 replaced by what the network itself says after reading the first piece (`refine`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 
 _NO_PIECE = -1
+_TOGETHER = (
+    4096  # words cut at a time: the pieces of all at once would leave megabytes of holes behind
+)
 
 
 class WordTable:
@@ -26,11 +29,7 @@ class WordTable:
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
         self.vocabulary = vocabulary
         self.lexicon = lexicon
-        cut = vocabulary.pieces_of_all(lexicon.words)
-        self.first: Ints = np.array([pieces[0] for pieces in cut], dtype=np.int32)  # (L,)
-        self.second: Ints = np.array(
-            [pieces[1] if len(pieces) > 1 else _NO_PIECE for pieces in cut], dtype=np.int32
-        )
+        self.first, self.second = _first_two(vocabulary, lexicon.words)  # (L,) each
         counts = np.maximum(lexicon.counts, 0.5)
         self.share = (counts / self._totals(self.first, counts)).astype(
             np.float32
@@ -89,4 +88,17 @@ def softmax(logits: Floats, among: npt.NDArray[np.bool_]) -> Floats:
     raised = np.exp(logits - logits.max())
     raised *= among
     total = raised.sum()
+def _first_two(vocabulary: Vocabulary, words: Sequence[str]) -> tuple[Ints, Ints]:
+    """(first piece (L,), second piece (L,) or _NO_PIECE) of each word."""
+    first = np.empty(len(words), dtype=np.int32)
+    second = np.full(len(words), _NO_PIECE, dtype=np.int32)
+    for begin in range(0, len(words), _TOGETHER):
+        cut = vocabulary.pieces_of_all(words[begin : begin + _TOGETHER])
+        for place, pieces in enumerate(cut, start=begin):
+            first[place] = pieces[0]
+            if len(pieces) > 1:
+                second[place] = pieces[1]
+    return first, second
+
+
     return np.asarray(raised / total if total > 0 else raised, dtype=np.float32)
