@@ -75,7 +75,7 @@ class Corrector:
         number = self._book.find(typed.text)
         if number is None and self._is_form_of_a_word(typed.text, uses):
             return []
-        if number is not None and self._on_purpose(number, uses):
+        if number is not None and (typed.is_name or self._on_purpose(number, uses)):
             return []
         spelling = self._take_up()
         goes_on, own = self._as_it_stands(typed, number, prediction, spelling)

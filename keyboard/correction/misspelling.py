@@ -16,6 +16,7 @@ _RUN_ON = 0.05  # of the uses of two words may lack the blank
 _WITHOUT_APOSTROPHE = 0.08  # of a word's uses may lack the apostrophe
 _ONE_SLIP = 10.5  # nats
 _STEM = 2  # letters
+_CRY = 3  # letters
 _ENDINGS = frozenset(
     ("", "s", "'s", "'d", "'ll", "es", "d", "ed", "r", "er", "st", "est", "ing", "ly", "y")
 )
@@ -71,7 +72,7 @@ def _share(known: Known, story: Story) -> float:
     typed, meant = words[known.number], words[story.numbers[0]]
     if typed == meant.replace(APOSTROPHE, ""):
         return _WITHOUT_APOSTROPHE
-    if _inflected(typed, meant):
+    if _inflected(typed, meant) or _drawn_out(typed, meant):
         return 0.0
     return _MISSPELT if story.cost <= _ONE_SLIP else _FURTHER
 
@@ -81,6 +82,11 @@ def _inflected(one: str, other: str) -> bool:
     same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
     same = min(len(one), len(other)) if same is None else same
     return same >= _STEM and one[same:] in _ENDINGS and other[same:] in _ENDINGS
+
+
+def _drawn_out(typed: str, meant: str) -> bool:
+    """Whether a cry such as `ohh` is another drawn out."""
+    return len(meant) < len(typed) <= _CRY and set(typed) == set(meant)
 
 
 def _uses(lexicon: Lexicon, story: Story) -> float:

@@ -71,6 +71,8 @@ def test_capitals_carry_over(engine):
         "th",
         "we will meet tomor",  # begins a word
         "meet Zorblaxian",
+        "starting the Fedora",
+        "Ooh",
         "ask Marlen",
         "run git-teh",
         "TEH",
