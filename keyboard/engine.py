@@ -21,7 +21,7 @@ from hushkey.keyboard.memory import Memory
 from hushkey.keyboard.mixer import GateState, Mixer
 from hushkey.keyboard.prediction import Prediction, predict
 from hushkey.keyboard.ranking import rank
-from hushkey.keyboard.reader import REFINED, Reader
+from hushkey.keyboard.reader import Reader
 from hushkey.keyboard.recency import Recency
 from hushkey.keyboard.session import Policy, Session
 from hushkey.keyboard.settings import Settings
@@ -55,11 +55,7 @@ class SuggestionEngine:
         self._base = base or load_base()
         self._lock = threading.RLock()
         self._runtime = self._base.runtime(adapter)
-        self._reader = Reader(
-            self._runtime,
-            self._base.word_table,
-            refined=0 if "refine" in without else REFINED,
-        )
+        self._reader = Reader(self._runtime, self._base.word_table)
         self._blocked: set[str] = set()
         self._as_typed: set[str] = set()
         self._kept: OrderedDict[str, Prediction] = OrderedDict()

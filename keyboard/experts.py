@@ -18,7 +18,6 @@ ABLATIONS = (
     "recency",
     "trust",  # gates that learn: without them the fitted starting values stay
     "fitted",  # the fitted starting values: without them every gate starts alike
-    "refine",
     "passed-over",  # leaving out, in the bare ranking, what was shown and not taken
 )
 

@@ -15,8 +15,6 @@ from hushkey.model.text import GAP, fold, normalise, split_token
 from hushkey.model.words import WordTable, softmax
 
 _KEPT = 64  # readings; some lines' worth of words, about 75 kB each
-REFINED = 8  # pieces that open longer words and are looked into, in one batched step a word
-_WORTH = 2e-4  # chance below which a piece is not worth looking into
 _BATCH = 32  # lines read side by side when many are learned at once
 _LONGEST = 400  # pieces of a line that are read at most; what stands before them is left out
 _BLOCK = (
@@ -53,8 +51,7 @@ class Read:
 class Reader:
     """Readings by the pieces read so far; a context that grows by a word costs that word's steps only."""
 
-    def __init__(self, model: NextWord, table: WordTable, *, refined: int = REFINED) -> None:
-        self._refined = refined
+    def __init__(self, model: NextWord, table: WordTable) -> None:
         self._model = model
         self._table = table
         self._kept: OrderedDict[tuple[int, ...], Reading] = OrderedDict()
@@ -87,16 +84,9 @@ class Reader:
             self._kept.popitem(last=False)
 
     def outlook(self, reading: Reading) -> Outlook:
-        """Return what the network expects after a reading, longer words looked into."""
-        table = self._table
-        chances = table.distribution(reading.logits)
-        by_piece = softmax(reading.logits, table.vocabulary.starts_word)
-        if self._refined:
-            opening = np.where(table.splits, by_piece, 0.0)
-            likely = np.argpartition(-opening, self._refined)[: self._refined]
-            worth = [int(piece) for piece in likely if opening[piece] > _WORTH]
-            table.refine(chances, self._model, reading.state, sorted(worth))
-        return Outlook(chances, float(by_piece.max()))
+        """Return what the network expects after a reading."""
+        by_piece = softmax(reading.logits, self._table.vocabulary.starts_word)
+        return Outlook(self._table.spread(by_piece), float(by_piece.max()))
 
     def follow(self, lines: Sequence[str]) -> list[list[Read]]:
         """Return, for each line, what the network thought of each of its words before it came.
