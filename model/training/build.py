@@ -5,15 +5,16 @@ goes on from `training.pt` after an interruption, and from shipped weights where
 """
 
 import argparse
+import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 
-from hushkey.model.base import CARD, GRAPH, LEXICON, PIECES, WEIGHTS, write_manifest
+from hushkey.model.base import CARD, GRAPH, LEXICON, MANIFEST, PIECES, WEIGHTS, write_manifest
 from hushkey.model.errors import ModelError
 from hushkey.model.training.appraisal import appraise, held_lines
 from hushkey.model.training.card import model_card
@@ -38,6 +39,10 @@ from hushkey.model.vocabulary import Vocabulary
 
 _CHECKPOINT = "training.pt"
 _CONTROL = "control.json"
+
+Stretch = Mapping[
+    str, object
+]  # the recipe of one run from its first step to its last, and pieces read
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ def build(corpora: Path, out: Path, recipe: Recipe, *, resume: bool, gain: int =
     With `resume`, `gain` words that the vocabulary there still cuts join it first.
     """
     out.mkdir(parents=True, exist_ok=True)
+    stretches = _stretches_in(out) if resume else []
     material = _prepare(corpora, out, resume=resume, gain=gain)
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(fastest_threads(_say))
@@ -86,7 +92,7 @@ def build(corpora: Path, out: Path, recipe: Recipe, *, resume: bool, gain: int =
         say=_say,
         control=out / _CONTROL,
     )
-    _ship(network, material, recipe, out, read)
+    _ship(network, material, recipe, out, read, stretches)
 
 
 def _prepare(corpora: Path, out: Path, *, resume: bool, gain: int) -> _Material:
@@ -126,13 +132,29 @@ def _first_network(out: Path, vocabulary: Vocabulary, *, resume: bool) -> Networ
     return Network(Shape(vocabulary=vocabulary.size))
 
 
-def _ship(network: Network, material: _Material, recipe: Recipe, out: Path, read: int) -> None:
-    """Export, measure, describe."""
+def _stretches_in(out: Path) -> list[Stretch]:
+    """Return how the weights in a folder were trained so far."""
+    if not (out / MANIFEST).exists():
+        return []
+    found: list[Stretch] = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["trained"]
+    return found
+
+
+def _ship(  # noqa: PLR0913, PLR0917  what a base is made of
+    network: Network,
+    material: _Material,
+    recipe: Recipe,
+    out: Path,
+    read: int,
+    stretches: Sequence[Stretch],
+) -> None:
+    """Export, measure, describe; the checkpoint has then done its work."""
     _say("exporting")
+    trained = [*stretches, {**asdict(recipe), "pieces_read": read}]
     save_weights(network, out / WEIGHTS)
     network = load_weights(out / WEIGHTS)  # what ships is what is exported and measured
     (out / GRAPH).write_bytes(to_onnx(network))
-    facts = {"shape": network.shape.as_dict(), "recipe": asdict(recipe), "pieces_read": read}
+    facts = {"shape": network.shape.as_dict(), "trained": trained}
     base = write_manifest(out, facts)
     _say("measuring on held-out lines")
     appraisal = appraise(network, base, held_lines(material.files))
@@ -141,9 +163,8 @@ def _ship(network: Network, material: _Material, recipe: Recipe, out: Path, read
         sources=material.sources,
         words={file.name: _words(file, material.vocabulary) for file in material.files},
         shares=SHARES,
-        recipe=asdict(recipe),
         shape=network.shape.as_dict(),
-        pieces_read=read,
+        trained=trained,
         appraisal=appraisal,
         files={
             name: {"bytes": (out / name).stat().st_size, "sha256": h}
@@ -152,6 +173,7 @@ def _ship(network: Network, material: _Material, recipe: Recipe, out: Path, read
         command="hushkey base build --corpora DIR --out DIR",
     )
     (out / CARD).write_text(card, encoding="utf-8")
+    (out / _CHECKPOINT).unlink(missing_ok=True)
     _say(
         f"done: perplexity {appraisal.word_perplexity:.1f}, recall@3 {appraisal.recall_at_3:.3f}, "
         f"int8 agreement {appraisal.agreement:.3f}"

@@ -13,9 +13,8 @@ def model_card(  # noqa: PLR0913  a card states all of it
     sources: Sequence[Source],
     words: Mapping[str, int],
     shares: Mapping[str, float],
-    recipe: Mapping[str, object],
     shape: Mapping[str, int],
-    pieces_read: int,
+    trained: Sequence[Mapping[str, object]],
     appraisal: Appraisal,
     files: Mapping[str, Mapping[str, object]],
     command: str,
@@ -26,7 +25,8 @@ def model_card(  # noqa: PLR0913  a card states all of it
         f"| {source.licence} | {source.origin} |"
         for source in sources
     )
-    settings = "\n".join(f"| {name} | {value} |" for name, value in {**shape, **recipe}.items())
+    read = sum(int(str(stretch["pieces_read"])) for stretch in trained)
+    sizes = ", ".join(f"{name} {value:,}" for name, value in shape.items())
     return f"""# The hushkey base model
 
 A next-word model for English: a residual stack of LSTMs over case-folded words cut into sentencepiece
@@ -55,12 +55,11 @@ Every word counts, those outside the word list too. Keystrokes saved on real typ
 
 ## How it was trained
 
-{pieces_read:,} pieces were read. Punctuation is read as context and never predicted; a share of the messages
-loses it, as many people type. Lines of running text are joined by chance to longer messages.
+{read:,} pieces were read, padding included. Punctuation is read as context and never predicted; a share of the messages
+loses it, as many people type. Lines of running text are joined by chance to longer messages. Sizes: {sizes}.
+Each stretch goes on from the weights of the one before, with settings of its own:
 
-| setting | value |
-|---|---|
-{settings}
+{_stretches(trained)}
 
 ## Text
 
@@ -85,6 +84,17 @@ sources (US English, spoken technology talk, dated fiction in part), and can be 
 def with_files(card: str, files: Mapping[str, Mapping[str, object]]) -> str:
     """Return a card with its list of files made anew, for a file that came or changed after it was written."""
     return card[: card.index(_FILES)] + _files(files)
+
+
+def _stretches(trained: Sequence[Mapping[str, object]]) -> str:
+    """Return a table with a column for each stretch of training."""
+    names = dict.fromkeys(name for stretch in trained for name in stretch)
+    head = [
+        "| setting |" + "".join(f" stretch {number} |" for number in range(1, len(trained) + 1)),
+        "|---|" + "---|" * len(trained),
+    ]
+    rows = [f"| {name} |" + "".join(f" {s.get(name, '–')} |" for s in trained) for name in names]
+    return "\n".join([*head, *rows])
 
 
 def _files(files: Mapping[str, Mapping[str, object]]) -> str:

@@ -70,11 +70,13 @@ def test_resuming_goes_on_from_the_weights_that_are_there(tmp_path):
     corpora = folder(tmp_path, "open.txt")
     assert built(tmp_path, corpora, "--steps", "6") == 0
     first = load_base(tmp_path / "out")
-    (tmp_path / "out" / "training.pt").unlink()  # what ships holds no checkpoint
+    assert not (tmp_path / "out" / "training.pt").exists()  # it has done its work
     assert built(tmp_path, corpora, "--steps", "3", "--resume") == 0
     second = load_base(tmp_path / "out")
     assert second.identity != first.identity
     assert second.hashes["pieces.model"] == first.hashes["pieces.model"]
+    card = (tmp_path / "out" / CARD).read_text(encoding="utf-8")
+    assert "| steps | 6 | 3 |" in card
 
 
 @pytest.mark.usefixtures("_small")
@@ -85,7 +87,6 @@ def test_a_base_can_gain_whole_words_and_go_on(tmp_path, monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr(builder, "fastest_threads", lambda say: 1)
     first = load_base(tmp_path / "out").vocabulary
-    (tmp_path / "out" / "training.pt").unlink()
     assert built(tmp_path, corpora, "--steps", "1", "--resume", "--gain", "5") == 0
     grown = load_base(tmp_path / "out")
     gained = grown.vocabulary.words_of(range(first.size, grown.vocabulary.size))
