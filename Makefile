@@ -66,6 +66,7 @@ test-fast: $(DEV) ## the tests that take seconds, and stop at the first failure
 bench: $(DEV) ## every benchmark; each writes its own table
 	$(BIN)/python -m bench.typing
 	$(BIN)/python -m bench.typing.ablation
+	$(BIN)/python bench/corrections.py
 	$(BIN)/python bench/latency.py
 
 screenshot: $(APP) ## draw the picture that the README shows

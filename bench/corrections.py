@@ -45,7 +45,7 @@ Figures = Counter[str]
 def typists(
     folder: Path, excluded: set[str], half: str
 ) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Yield (corpus, history, test) of a fixed draw of users, none of whom is in the other half."""
+    """Yield (corpus, history, test) of a fixed draw of users; those reported were never looked at in tuning."""
     for path in sorted(folder.glob("*.jsonl.xz")):
         corpus = path.name.removesuffix(".jsonl.xz")
         by_user: defaultdict[str, list[str]] = defaultdict(list)
@@ -59,8 +59,9 @@ def typists(
             if f"{corpus}/{name}" not in excluded
             and sum(len(line.split()) for line in lines) > HISTORY + TEST
         ]
-        drawn = np.random.default_rng(11).permutation(names)[: 2 * USERS]
-        for name in drawn[HALVES.index(half) :: 2]:
+        drawn = np.random.default_rng(11).permutation(names)
+        part = slice(2 * USERS, 3 * USERS) if half == "report" else slice(USERS)
+        for name in drawn[part]:
             yield corpus, *divided(by_user[str(name)])
 
 

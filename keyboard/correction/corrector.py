@@ -146,6 +146,7 @@ class Corrector:
         return [
             Story((word.number,), word.merit, float(prediction.chances[word.number]), word.cost)
             for word in found
+            if self._book.word(word.number).replace("-", "") != typed.text  # two ways to write it
         ]
 
     def _without_a_slip(self, typed: Typed) -> npt.NDArray[np.int64]:

@@ -12,6 +12,7 @@ from hushkey.model.lexicon import Lexicon
 
 _MISSPELT = 0.03  # of a word's uses may be one and the same misspelling of it, a slip away
 _FURTHER = 0.005  # the same, more than a slip away
+_RARE = 8e-6  # share of the lexicon's text from which on a word is misspelt by no other letters
 _RUN_ON = 0.05  # of the uses of two words may lack the blank
 _WITHOUT_APOSTROPHE = 0.08  # of a word's uses may lack the apostrophe
 _ONE_SLIP = 10.5  # nats
@@ -72,7 +73,8 @@ def _share(known: Known, story: Story) -> float:
     typed, meant = words[known.number], words[story.numbers[0]]
     if typed == meant.replace(APOSTROPHE, ""):
         return _WITHOUT_APOSTROPHE
-    if _inflected(typed, meant) or _drawn_out(typed, meant):
+    rare = known.lexicon.counts[known.number] < _RARE * known.lexicon.counts.sum()
+    if not rare or _inflected(typed, meant) or _drawn_out(typed, meant):
         return 0.0
     return _MISSPELT if story.cost <= _ONE_SLIP else _FURTHER
 

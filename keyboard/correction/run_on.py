@@ -9,6 +9,8 @@ from hushkey.keyboard.prediction import Prediction
 from hushkey.model.lexicon import Lexicon
 
 _LIFT = 300.0  # by which a word may be likelier after another than anywhere
+_GLUE = 1.5e-3  # share of the lexicon's text: one of two words that run on is as common as `the` or `was`
+_COMPOUND = 0.02  # weight of two that are not: `datastream` is a word that is being made
 _ALONE = "ai"  # the words of one letter
 
 
@@ -30,17 +32,18 @@ def two_words(
         first, second = _number(lexicon, typed[:place]), _number(lexicon, typed[place:])
         if first is None or second is None:
             continue
-        anywhere = _LIFT * float(lexicon.counts[second]) / total
-        hope = float(prediction.chances[first]) * min(1.0, anywhere)
+        shares = (float(lexicon.counts[first]) / total, float(lexicon.counts[second]) / total)
+        weight = 1.0 if max(shares) >= _GLUE else _COMPOUND
+        hope = weight * float(prediction.chances[first]) * min(1.0, _LIFT * shares[1])
         if hope > most:
-            best, most = (first, second), hope
+            best, most = (first, second, weight), hope
     slip = exp(-COSTS.left_out_blank)
     if best is None or most * slip < floor:
         return []
-    first, second = best
+    first, second, weight = best
     follows = float(after(first).chances[second])
     chance = float(prediction.chances[first]) * follows
-    story = Story(best, chance * slip, chance, COSTS.left_out_blank, follows)
+    story = Story((first, second), weight * chance * slip, chance, COSTS.left_out_blank, follows)
     return [story] if story.merit >= floor else []
 
 

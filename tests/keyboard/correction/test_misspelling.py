@@ -15,8 +15,10 @@ WORDS = {
     "don't": 1000.0,
     "get's": 9.0,
     "gets": 900.0,
+    "the": 5_000_000.0,
     "trail": 90.0,
     "trial": 1000.0,
+    "thus": 900.0,
 }
 LEXICON = Lexicon(sorted(WORDS), np.array([WORDS[w] for w in sorted(WORDS)], np.float32), {})
 
@@ -73,3 +75,8 @@ def test_a_word_of_the_users_own_explains_nothing_of_the_lexicon():
 def test_a_form_of_a_word_is_no_misspelling_of_another_form(typed, other):
     story = Story((number(other),), merit=0.1, chance=0.9, cost=6.2)
     assert as_misspelling(known(typed, 0.001), [story]) == ([], 0.001)
+
+
+def test_a_word_that_is_not_rare_is_misspelt_by_no_other_letters():
+    story = Story((number("the"),), merit=0.1, chance=0.9, cost=7.0)
+    assert as_misspelling(known("thus", 0.001), [story]) == ([], 0.001)

@@ -53,3 +53,10 @@ def test_what_follows_is_not_asked_where_it_cannot_matter():
 
 def test_a_single_letter_is_a_word_only_where_it_is_one():
     assert two_words("bthe", outlook(b=0.5), lambda _: outlook(the=0.9), LEXICON, 1e-9) == []
+
+
+def test_two_words_of_which_neither_is_common_are_rather_one_that_is_being_made():
+    counts = np.array([COUNTS[word] * (1 if word == "a" else 1e-3) for word in WORDS], np.float32)
+    rare = Lexicon(WORDS, counts, {})
+    (story,) = two_words("ofthe", outlook(of=0.1), lambda _: outlook(the=0.5), rare, 1e-9)
+    assert story.merit == pytest.approx(0.02 * 0.05 * np.exp(-COSTS.left_out_blank))
