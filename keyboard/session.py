@@ -10,7 +10,7 @@ from hushkey.keyboard.settings import Settings
 from hushkey.keyboard.strip import Strip
 from hushkey.keyboard.types import Suggestion
 from hushkey.keyboard.undo import Taken, Undo, taken
-from hushkey.model.text import fold, split_cursor
+from hushkey.model.text import fold, split_cursor, split_token
 
 if TYPE_CHECKING:
     from hushkey.keyboard.engine import SuggestionEngine
@@ -163,7 +163,8 @@ class Session:
                 return change
         return None
 
-    def _keep_as_typed(self, word: str, *, remember: bool) -> None:
+    def _keep_as_typed(self, typed: str, *, remember: bool) -> None:
+        word = split_token(typed)[1]
         if remember and self._on_keep is not None:
             self._on_keep(word)
         else:

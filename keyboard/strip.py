@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hushkey.keyboard.emoji import emoji_after
 from hushkey.keyboard.settings import Settings
 from hushkey.keyboard.types import Suggestion
+from hushkey.model.text import fold, split_token
 
 if TYPE_CHECKING:
     from hushkey.keyboard.engine import SuggestionEngine
@@ -52,7 +53,7 @@ class Strip:
         meant = _meant(engine, text_before_cursor, prefix) if settings.corrections else []
         waiting = _words(engine, text_before_cursor, prefix, 2 * k, settings)
         for correction in meant:
-            waiting.pop(correction.text.lower(), None)  # no word stands in two slots
+            waiting.pop(fold(split_token(correction.text)[1]), None)  # none stands in two slots
         slots = self._kept(waiting, meant, k)
         likeliest = iter(waiting.values())
         for place in range(k):
@@ -80,14 +81,21 @@ class Strip:
 
 
 def _meant(engine: "SuggestionEngine", text_before_cursor: str, prefix: str) -> list[Suggestion]:
-    """Return the correction, if any, of the word under way, or of the one that was finished with the last blank."""
+    """Return the correction, if any, of the word under way, or of the one that was finished with the last blank.
+
+    Punctuation between a finished word and its blank stays where it is.
+    """
     if prefix:
         return engine.corrections(text_before_cursor, 1)[:1]
-    word = text_before_cursor[:-1]
-    if not text_before_cursor.endswith(" ") or word[-1:].isspace():
+    token = text_before_cursor[:-1].rpartition(" ")[2]
+    if not text_before_cursor.endswith(" ") or not token:
         return []
-    found = engine.corrections(word, 1, finished=True)[:1]
-    return [replace(correction, replaces=correction.replaces + 1) for correction in found]
+    _, _, trail = split_token(token)
+    behind = len(trail) + 1
+    return [
+        replace(correction, text=correction.text + trail, replaces=correction.replaces + behind)
+        for correction in engine.corrections(text_before_cursor[:-behind], 1, finished=True)[:1]
+    ]
 
 
 def _words(

@@ -310,6 +310,13 @@ def test_whoever_keeps_words_is_told_and_where_nothing_is_to_be_kept_only_the_en
     assert (told, engine.kept) == (["teh"], ["adn"])
 
 
+def test_a_corrected_word_is_remembered_without_the_punctuation_behind_it():
+    session = Session(engine := Corrector(), "app")
+    assert corrected(session, "in teh, ") == "in the, "
+    assert undone(session, "in the, and") == "in teh, and"
+    assert engine.kept == ["teh"]
+
+
 def test_a_finished_line_leaves_nothing_to_take_back():
     session = Session(Corrector(), "app")
     now = corrected(session, "teh")

@@ -210,6 +210,13 @@ def test_a_correction_of_the_finished_word_takes_the_place_of_its_blank_too():
     assert fill(Strip(), engine, " ") == []
 
 
+def test_punctuation_behind_a_corrected_word_stays():
+    engine = ListedEngine({"the": 0.5, "cat": 0.3}, meant=TEH)
+    (cat, correction) = fill(Strip(), engine, "in teh, ")
+    assert (cat.text, correction.text, correction.replaces) == ("cat", "the,", 5)
+    assert [s.kind for s in fill(Strip(), engine, "in ... ")] == ["prediction", "prediction"]
+
+
 def test_a_correction_stays_in_its_slot_while_it_is_offered():
     engine = ListedEngine({}, known=("teh", "tehh"), meant={**TEH, "tehh": ("the", 0.9)})
     strip = Strip()

@@ -72,6 +72,18 @@ async def test_a_word_of_the_owners_is_suggested_in_the_next_run(tmp_path: Path)
     assert "heron" in [suggestion.text for suggestion in app.typing.editor.offer.suggestions]
 
 
+async def test_a_correction_put_back_is_kept_across_runs_and_offered_no_more(
+    tmp_path: Path,
+) -> None:
+    offered = await typed(tmp_path / "other", *"see you tommorow ")
+    kinds = [s.kind for s in offered.typing.editor.offer.suggestions]
+    slot = offered.typing.editor.offer.filled[kinds.index("correction")] + 1
+    app = await typed(tmp_path, *"see you tommorow ", f"alt+{slot}", *"zz", "f7")
+    assert app.typing.editor.text == "see you tommorow zz"
+    again = await typed(tmp_path, *"see you tommorow ")
+    assert "correction" not in [s.kind for s in again.typing.editor.offer.suggestions]
+
+
 async def test_no_file_holds_a_word_that_was_typed(tmp_path: Path) -> None:
     await typed(tmp_path, *SECRET, "enter", "f8", *SECRET)
     contents = bytes_under(tmp_path)
