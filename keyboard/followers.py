@@ -42,18 +42,23 @@ class Followers:
         cls, numbers: Integers, counts: Integers, changes: Mapping[int, int]
     ) -> Self | None:
         """Wrap ascending numbers (F,) and counts (F,) with changes added to some; None where no count is left."""
-        words = np.array(sorted(changes), dtype=np.int64)
-        by = np.array([changes[word] for word in words.tolist()], dtype=np.int64)
+        words = np.fromiter(changes.keys(), dtype=np.int64, count=len(changes))
+        by = np.fromiter(changes.values(), dtype=np.int64, count=len(changes))
         at = numbers.searchsorted(words)
         known = np.zeros(len(words), dtype=bool)
         inside = at < len(numbers)
         known[inside] = numbers[at[inside]] == words[inside]
         counts = counts.astype(np.int64)
         counts[at[known]] += by[known]
-        numbers = np.insert(numbers, at[~known], words[~known])
-        counts = np.insert(counts, at[~known], by[~known])
+        if not known.all():
+            numbers = np.concatenate([numbers, words[~known]])
+            counts = np.concatenate([counts, by[~known]])
+            order = numbers.argsort(kind="stable")
+            numbers, counts = numbers[order], counts[order]
         kept = counts > 0
-        return cls.of(numbers[kept], counts[kept]) if kept.any() else None
+        if not kept.all():
+            numbers, counts = numbers[kept], counts[kept]
+        return cls.of(numbers, counts) if len(numbers) else None
 
     @property
     def counts(self) -> dict[int, int]:

@@ -68,6 +68,8 @@ class Runtime:
             raise BaseDamaged(
                 "ONNX Runtime cannot load the base's graph; no suggestions are served; reinstall hushkey"
             ) from error
+        # Kept for other execution providers to fall back from, of which there are none: the size of the graph.
+        vars(self._session).pop("_model_bytes", None)
         shapes = {node.name: node.shape for node in self._session.get_inputs()}
         self.base = base
         self.shape = AdapterShape(

@@ -86,6 +86,14 @@ def test_the_graph_agrees_with_its_float_twin(learned, runtime, network, trained
     assert np.abs(ours - twin).mean() < 0.05 * twin.std()
 
 
+def test_the_bytes_of_the_graph_are_not_held_once_it_is_loaded(graph):
+    held = bytes(bytearray(graph))
+    before = sys.getrefcount(held)
+    runtime = Runtime(held, base=BASE)
+    assert sys.getrefcount(held) == before
+    assert runtime.advance(runtime.initial_state(), 0)[1].shape == (SHAPE.vocabulary,)
+
+
 def test_the_zero_adapter_is_no_adapter_at_all(network, runtime):
     bare = network.logits(network(torch.tensor(LINE).unsqueeze(1))[0]).squeeze(1).numpy()
     assert read_twin(network, LINE, runtime.zero_adapter()) == pytest.approx(bare, abs=1e-5)
