@@ -88,7 +88,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--words", type=int, nargs="+", default=WORDS, help="points of the learning curve"
     )
-    parser.add_argument("--timed", type=int, default=6, help="users whose keys are timed")
+    parser.add_argument("--timed", type=int, default=6, help="users whose keys are timed; 0: none")
     parser.add_argument("--jobs", type=int, default=1, help="processes that measure at once")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="fill the cache of these peers")
     parser.add_argument("--cache", type=Path, default=ROOT / ".bench-cache")
@@ -113,7 +113,7 @@ def learning_curve(
     long = [
         typist
         for typist in typists
-        if sum(len(line.split()) for line in typist.history) >= WORDS[-1]
+        if sum(len(line.split()) for line in typist.history) >= max(amounts)
     ]
     long = first_of_each(long, CURVE_EACH)
     lines: dict[str, dict[int, float]] = {}
@@ -135,6 +135,8 @@ def clocked(
     """Time a few users on every system, back to back."""
     corpora = max(1, len({typist.corpus for typist in typists}))
     chosen = first_of_each(typists, -(-most // corpora))[:most]
+    if not chosen:
+        return []
     measuring.ours(chosen, ("online",))  # so that no adapter is trained while a clock runs
     systems: dict[str, tuple[Sequence[str], Asking]] = {}
     for policy in ("ranking", "shown"):

@@ -40,14 +40,15 @@ def version_of(base: Base) -> str:
 
 def _trainer_of(base: Base) -> str:
     """Return what an adapter depends on besides the lines."""
-    read = [program("model"), program("model/training")]
+    reads = [program("model", name) for name in ("adapter.py", "text.py", "vocabulary.py")]
+    read = [*reads, program("model/training")]
     return key_of({"weights": base.hashes[WEIGHTS], "pieces": base.hashes[PIECES], "program": read})
 
 
-def program(folder: str) -> str:
+def program(folder: str, names: str = "*.py") -> str:
     """Return a hash of a folder's modules as they are compiled: comments and blanks do not count."""
     told = hashlib.sha256()
-    for path in sorted((_ROOT / folder).glob("*.py")):
+    for path in sorted((_ROOT / folder).glob(names)):
         told.update(path.name.encode() + ast.dump(ast.parse(path.read_bytes())).encode())
     return told.hexdigest()
 

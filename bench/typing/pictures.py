@@ -13,7 +13,7 @@ _WIDTH = 760
 def bars(values: Mapping[str, Mapping[str, float]], title: str) -> str:
     """Draw shares (0..1) by group and system as bars: {regime: {system: share}}."""
     labels = list(dict.fromkeys(label for group in values.values() for label in group))
-    height, left, bottom = 300, 40, 250
+    height, left, bottom = 312, 40, 250
     span = (_WIDTH - left - 10) / len(values)
     width = span * 0.84 / max(len(labels), 1)
     top = _ceiling(share for group in values.values() for share in group.values())
@@ -32,12 +32,12 @@ def bars(values: Mapping[str, Mapping[str, float]], title: str) -> str:
                 _text(x + width / 2 - 1, bottom - tall - 4, f"{100 * share:.1f}", "middle")
             )
         parts.append(_text(start + span * 0.42, bottom + 16, name, "middle"))
-    return _picture(title, [*parts, *_legend(labels, height - 20)], height)
+    return _picture(title, [*parts, *_legend(labels, height - 27)], height)
 
 
 def curves(lines: Mapping[str, Mapping[int, float]], title: str, below: str) -> str:
     """Draw shares (0..1) against words, one line a system: {system: {words: share}}; words on a log scale."""
-    height, left, bottom, wide = 360, 40, 290, _WIDTH - 70
+    height, left, bottom, wide = 376, 40, 290, _WIDTH - 70
     amounts = sorted({words for points in lines.values() for words in points})
     shares = [share for points in lines.values() for share in points.values()]
     top, floor = _ceiling(shares), math.floor(10 * min(shares)) / 10
@@ -59,7 +59,7 @@ def curves(lines: Mapping[str, Mapping[int, float]], title: str, below: str) -> 
             f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
         )
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in places]
-    return _picture(title, [*parts, *_legend(list(lines), height - 14)], height)
+    return _picture(title, [*parts, *_legend(list(lines), height - 27)], height)
 
 
 def _ceiling(shares: Iterable[float]) -> float:
@@ -82,10 +82,13 @@ def _legend(labels: Sequence[str], y: float) -> list[str]:
     parts = []
     x = 40.0
     for number, label in enumerate(labels):
+        wide = 30 + 6.6 * len(label)
+        if x + wide > _WIDTH:
+            x, y = 40.0, y + 17
         colour = _COLOURS[number % len(_COLOURS)]
         parts.append(f'<rect x="{x:.0f}" y="{y - 10:.0f}" width="11" height="11" fill="{colour}"/>')
         parts.append(_text(x + 15, y, label, "start"))
-        x += 32 + 6.3 * len(label)
+        x += wide
     return parts
 
 
