@@ -66,7 +66,9 @@ def _measured(found: Found, installed: Sequence[Peer]) -> list[str]:
         result = shares[peer.label]
         asked = {user for users in result.counts.values() for user in users} | result.lost.keys()
         release = f" {peer.release}" if peer.release else ""
-        lines.append(f"- {peer.label}{release}: {len(asked)} users.")
+        users = len(found.ours[0].counts["cold"])
+        part = "" if len(asked) == users else f" of {users}, and it is compared on them alone"
+        lines.append(f"- {peer.label}{release}: {len(asked)} users{part}.")
     lines += [f"- {label} is not measured here ({why})." for label, why in found.missing.items()]
     return lines + tables.lost(found.others)
 

@@ -56,6 +56,12 @@ def test_who_was_not_measured_and_who_was_lost_is_said(text):
     assert "Onboard lost 1 users (its process ended by signal 6)" in text
 
 
+def test_a_system_that_was_asked_about_few_users_is_said_to_be(tmp_path):
+    few = Found("x", [result("hushkey, ranking", 50), result("Itb", 60, users=1)], {}, {}, [], 0.1)
+    text = section(few, [Peer("itb", "Itb", None, tmp_path)])
+    assert "- Itb: 2 users of 6, and it is compared on them alone." in text
+
+
 def test_the_comparison_has_intervals_and_win_rates(text):
     assert (
         "| online: Onboard | +20.00 (+20.00 to +20.00) | +0.00 (+0.00 to +0.00) | 100% | 6 |"
