@@ -1,5 +1,13 @@
-"""One SQLCipher connection, as closed as it can be made. Knows no table."""
+"""One SQLCipher connection, as closed as it can be made. Knows no table.
 
+sqlite-utils takes its SQLite from `pysqlite3` where that can be imported, and catches the errors
+of that module only. So for the time of its import SQLCipher stands under that name, and the name
+is given back afterwards: an embedder's own pysqlite3 is not disturbed. It is imported when a table
+is first edited: it weighs ten megabytes, which suggesting does without.
+"""
+
+import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +18,8 @@ from hushkey.keyboard.keys import HistoryKey
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
+
+    from sqlite_utils import Database
 else:
     from sqlcipher3 import Connection
 
@@ -50,6 +60,27 @@ def connect_memory() -> Connection:
     connection = _connect(":memory:", busy_s=0)
     _prepare(connection)
     return connection
+
+
+def tables_of(connection: Connection) -> "Database":
+    """Give the sqlite-utils view of a connection, without its plugins: they would see all text."""
+    return _database_class()(connection, execute_plugins=False)
+
+
+@cache
+def _database_class() -> "type[Database]":
+    lent = {"pysqlite3": sqlcipher3, "pysqlite3.dbapi2": sqlcipher3.dbapi2}
+    owners = {name: sys.modules.get(name) for name in lent}
+    sys.modules.update(lent)
+    try:
+        from sqlite_utils import Database  # noqa: PLC0415  see the top of the file
+    finally:
+        for name, module in owners.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+    return Database
 
 
 def broken_pages(connection: Connection) -> int:

@@ -174,17 +174,18 @@ class History:
         In its place stands the break mark. An entry of which nothing else is left goes. The bytes
         are overwritten in the file and gone from the log.
         """
-        with self._store.writing() as database:
+        with self._store.editing() as database:
+            entries = database.table("entries")
             changed = [
-                (identity, after)
-                for identity, text in database.execute("SELECT id, text FROM entries").fetchall()
-                if (after := cut_out(word, text)) != text
+                (row["id"], after)
+                for row in entries.rows
+                if (after := cut_out(word, row["text"])) != row["text"]
             ]
             for identity, after in changed:
                 if _says_something(after):
-                    database.execute("UPDATE entries SET text = ? WHERE id = ?", (after, identity))
+                    entries.update(identity, {"text": after})
                 else:
-                    database.execute("DELETE FROM entries WHERE id = ?", (identity,))
+                    entries.delete(identity)
         if changed:
             self._store.compact()
         return len(changed)
@@ -220,9 +221,9 @@ class History:
 
     def wipe(self) -> None:
         """Empty every table. The revision goes on from where it was."""
-        with self._store.writing() as database:
+        with self._store.editing() as database:
             for table in ("entries", "blocked", "kept_as_typed", "settings", "learn_runs"):
-                database.execute(f"DELETE FROM {table}")  # noqa: S608  the names above
+                database.table(table).delete_where()
         self._store.compact()
 
     def _insert(self, texts: Sequence[str], surface: str, at: float) -> list[Entry]:

@@ -34,6 +34,8 @@ from hushkey.keyboard.refusals import translated
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+    from sqlite_utils import Database
+
 BUSY_S = 5.0  # a write takes milliseconds; a VACUUM of the largest history about a second
 _SHORTEST = 4096  # bytes, a page; SQLite would take a file of none or one for a new database
 _INTEGRITY_TRIES = 3  # another process may be writing a page just as we read it
@@ -94,6 +96,12 @@ class Store:
                 if self._connection.in_transaction:  # a full disk rolls back by itself
                     self._connection.execute("ROLLBACK")
                 raise
+
+    @contextlib.contextmanager
+    def editing(self) -> Iterator["Database"]:
+        """Hold a transaction as `writing` does, over the sqlite-utils view of the tables."""
+        with self.writing() as connection:
+            yield cipher.tables_of(connection)
 
     def compact(self) -> bool:
         """Rebuild the file without free pages and empty the log: nothing old is left in either.

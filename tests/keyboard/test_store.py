@@ -1,6 +1,8 @@
 """The encrypted database: opened with its key only, shared, and as closed on disk as can be."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -51,6 +53,51 @@ def test_what_was_written_is_there_when_opened_again(path):
         add(store, "first line")
     with Store.open(path, KEY) as store:
         assert texts(store) == ["first line"]
+
+
+def test_sqlite_utils_runs_on_sqlcipher_and_pysqlite3_is_given_back():
+    code = """if True:
+        import sys
+        from hushkey.keyboard import cipher
+        cipher.tables_of(cipher.connect_memory())
+        import sqlcipher3, sqlite_utils.db, sqlite_utils.utils
+        assert sqlite_utils.db.sqlite3 is sqlcipher3, sqlite_utils.db.sqlite3
+        assert sqlite_utils.utils.OperationalError is sqlcipher3.OperationalError
+        assert "pysqlite3" not in sys.modules and "pysqlite3.dbapi2" not in sys.modules
+    """
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_suggesting_from_a_history_and_adding_to_it_needs_no_sqlite_utils(path):
+    code = f"""if True:
+        import sys
+        from pathlib import Path
+        from hushkey.keyboard.history import History
+        from hushkey.keyboard.keys import HistoryKey
+        from hushkey.keyboard.store import Store
+        with Store.open(Path({str(path)!r}), HistoryKey(b"k" * 32)) as store:
+            history = History(store)
+            history.append("one two", surface="test")
+            assert history.entries()
+            assert "sqlite_utils" not in sys.modules
+    """
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_an_embedder_who_imported_sqlite_utils_first_is_served_too(path):
+    code = f"""if True:
+        import sqlite_utils.db, sqlite3
+        from pathlib import Path
+        from hushkey.keyboard.history import History
+        from hushkey.keyboard.keys import HistoryKey
+        from hushkey.keyboard.store import Store
+        assert sqlite_utils.db.sqlite3 is sqlite3
+        with Store.open(Path({str(path)!r}), HistoryKey(b"k" * 32)) as store:
+            history = History(store)
+            history.append("one two", surface="test")
+            assert history.forget("two") == 1 and history.count() == 1
+    """
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_the_connection_is_as_closed_as_intended(path):
