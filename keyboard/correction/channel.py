@@ -2,9 +2,10 @@
 
 The four kinds of error come in the order of Pollock & Zamora (1983; 50,000 misspellings): letters left out before
 letters too many, wrong letters, swapped letters; most of them alone in their word (Damerau 1964). The shares are
-those of Kukich's survey (1992), the last two raised so that the four make one. Doubling a letter is the first cause of letters too many (Pollock & Zamora 1983);
-more than half of the wrong letters lie beside the right one (Grudin 1983); doubling and singling, vowels for
-vowels are common, errors in the first letter rare (Yannakoudakis & Fawthrop 1983).
+those of Kukich's survey (1992), the last two raised so that the four make one. Doubling a letter is the first
+cause of letters too many (Pollock & Zamora 1983); more than half of the wrong letters lie beside the right one
+(Grudin 1983); doubling and singling, vowels for vowels are common, errors in the first letter rare (Yannakoudakis
+& Fawthrop 1983).
 """
 
 from dataclasses import dataclass
