@@ -20,6 +20,7 @@ from hushkey.keyboard.fitted import fitted_gates
 from hushkey.keyboard.memory import Memory
 from hushkey.keyboard.mixer import GateState, Mixer
 from hushkey.keyboard.prediction import Prediction, predict
+from hushkey.keyboard.prior import PriorReader
 from hushkey.keyboard.ranking import rank
 from hushkey.keyboard.reader import Reader
 from hushkey.keyboard.recency import Recency
@@ -55,7 +56,8 @@ class SuggestionEngine:
         self._base = base or load_base()
         self._lock = threading.RLock()
         self._runtime = self._base.runtime(adapter)
-        self._reader = Reader(self._runtime, self._base.word_table)
+        reads = PriorReader if "network" in without else Reader
+        self._reader = reads(self._runtime, self._base.word_table)
         self._blocked: set[str] = set()
         self._as_typed: set[str] = set()
         self._kept: OrderedDict[str, Prediction] = OrderedDict()

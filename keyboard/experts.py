@@ -9,6 +9,7 @@ from hushkey.keyboard.wordbook import Wordbook
 
 # What can be left out of an engine, one at a time, to see what it brings (bench/typing).
 ABLATIONS = (
+    "network",  # the shipped base and with it the adapter: the word list's own shares take its place
     "adapter",
     "memory",
     "memory-1",

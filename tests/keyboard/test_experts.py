@@ -30,6 +30,15 @@ def test_one_order_of_the_memory_can_be_left_out():
     assert "memory-2" not in heard
 
 
+def test_without_the_network_the_word_list_speaks_and_what_stands_before_tells_nothing():
+    engine = SuggestionEngine(without=frozenset({"network"}))
+    first = [offered.text for offered in engine.suggest("how are ", 5)]
+    assert first == [offered.text for offered in engine.suggest("out of the ", 5)]
+    assert "the" in first
+    engine.learn(["out of the zorblax", "out of the zorblax"])
+    assert "zorblax" in [offered.text for offered in engine.suggest("out of the ", 5)]
+
+
 def test_gates_that_may_not_learn_stay_as_they_were_fitted():
     still = SuggestionEngine(without=frozenset({"trust"}))
     still.learn(LINES)
