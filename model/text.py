@@ -1,6 +1,6 @@
 """Typed text as the model sees it: folded words and punctuation marks. Pure.
 
-The model reads case-folded words, so that 16,000 pieces are not spent twice on `The` and `the`; capitals
+The model reads case-folded words, so that pieces are not spent twice on `The` and `the`; capitals
 are put back by whoever shows the word. Punctuation around a word is reduced to a few marks: context worth
 having, but nothing that the keyboard ever predicts.
 """
