@@ -33,7 +33,9 @@ from hushkey.model.adapter import Adapter
 from hushkey.model.base import Base, load_base
 from hushkey.model.text import fold, sentence_so_far, split_cursor
 
-_PREDICTIONS = 16  # kept; a quarter of a megabyte each
+_PREDICTIONS = 8  # kept; half a megabyte each
+
+Boundary = tuple[Prediction, list[str]]  # what comes next, and the words of the sentence so far
 
 
 class SuggestionEngine:
@@ -60,7 +62,7 @@ class SuggestionEngine:
         self._reader = reads(self._runtime, self._base.word_table)
         self._blocked: set[str] = set()
         self._as_typed: set[str] = set()
-        self._kept: OrderedDict[str, Prediction] = OrderedDict()
+        self._kept: OrderedDict[str, Boundary] = OrderedDict()
         self._gates = {} if "fitted" in without else fitted_gates(self._base)
         self._begin()
 
@@ -117,23 +119,19 @@ class SuggestionEngine:
             return False
         return number < self._experts.book.known or self._experts.memory.count(number) >= sightings
 
-    def _predict(self, context: str) -> tuple[Prediction, list[str]]:
-        """(prediction, words of the sentence so far) at a word boundary; asked once, kept for the word's keys."""
-        sentence = sentence_so_far(context)
+    def _predict(self, context: str) -> Boundary:
+        """Ask every expert at a word boundary; asked once, kept for the word's keys."""
         held = self._kept.get(context)
         if held is not None:
             self._kept.move_to_end(context)  # looking ahead must not push out the word under way
-        else:
-            outlook = self._reader.outlook(self._reader.read(context))
-            held = predict(
-                outlook,
-                [self._experts.book.find(fold(word)) for word in sentence],
-                self._experts,
-            )
-            self._kept[context] = held
-            if len(self._kept) > _PREDICTIONS:
-                self._kept.popitem(last=False)
-        return held, sentence
+            return held
+        sentence = sentence_so_far(context)
+        before = [self._experts.book.find(fold(word)) for word in sentence]
+        outlook = self._reader.outlook(self._reader.read(context))
+        held = self._kept[context] = predict(outlook, before, self._experts), sentence
+        if len(self._kept) > _PREDICTIONS:
+            self._kept.popitem(last=False)
+        return held
 
     def knows(self, word: str) -> bool:
         """Whether a word is in the base's lexicon or was learned."""

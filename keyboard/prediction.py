@@ -24,6 +24,10 @@ from hushkey.keyboard.recency import Recency
 Floats = npt.NDArray[np.float32]
 
 
+_MANY = 4_096  # words from which on it pays to drop the unlikely ones before sorting
+_LIKELY = 1e-4  # chance
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
     """The mixture at one word boundary: chances (W,) of every word known, and what each expert brought."""
@@ -37,6 +41,12 @@ class Prediction:
     def best(self, numbers: npt.NDArray[np.int64] | slice, most: int) -> list[int]:
         """Return the numbers of the likeliest words among some, likeliest first."""
         among = self.chances[numbers]
+        if isinstance(numbers, slice) and len(among) > _MANY:
+            likely = np.flatnonzero(
+                among > _LIKELY
+            )  # a few hundred of them, and far quicker to sort
+            if len(likely) >= most:
+                return self.best(likely + (numbers.start or 0), most)
         if not len(among):
             return []
         most = min(most, len(among))
@@ -100,8 +110,7 @@ def predict(outlook: Outlook, sentence: Sequence[int | None], experts: Experts) 
     np.multiply(network, shares.network, out=chances[: len(network)])
     for share, followed in zip(shares.orders, followers, strict=True):
         if followed is not None:
-            numbers, own = followed.chances()
-            chances[numbers] += share * own
+            followed.add_to(chances, share)
     if experts.has_recency:
         numbers, own = experts.recency.chances()
         chances[numbers] += shares.recency * own

@@ -14,7 +14,7 @@ from hushkey.model.runtime import NextWord, State
 from hushkey.model.text import GAP, fold, normalise, split_token
 from hushkey.model.words import WordTable, softmax
 
-_KEPT = 64  # readings; some lines' worth of words, about 75 kB each
+_KEPT = 24  # readings; a line's worth of words, about 110 kB each
 _BATCH = 32  # lines read side by side when many are learned at once
 _LONGEST = 400  # pieces of a line that are read at most; what stands before them is left out
 _BLOCK = (

@@ -28,7 +28,7 @@ class Vocabulary:
         self.starts_word = np.array([piece.startswith(WORD_START) for piece in pieces])  # (V,) bool
         self.is_mark = np.zeros(self.size, dtype=bool)  # (V,)
         self.is_mark[list(self._marks.values())] = True
-        self.pieces_of = lru_cache(maxsize=65_536)(self._cut)
+        self.pieces_of = lru_cache(maxsize=8_192)(self._cut)
 
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":

@@ -1,5 +1,7 @@
 """The mixture at a word boundary against a twin that mixes word by word."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -127,3 +129,14 @@ def test_the_best_words_are_the_likeliest_in_order_and_none_without_a_chance(lex
     assert all(low <= number < high for number in best)
     expected = sorted((float(c) for c in chances[low:high] if c > 0), reverse=True)[:most]
     assert [float(chances[number]) for number in best] == expected
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-3, 1e-9])
+def test_among_many_words_dropping_the_unlikely_ones_first_changes_nothing(lexicon, scale):
+    chances = np.random.default_rng(3).pareto(0.5, 20_000).astype(np.float32)
+    chances *= np.float32(scale) / chances.sum()
+    whole = predict(outlook_of(lexicon, 1), [], experts_of(lexicon, []))
+    prediction = replace(whole, chances=chances)
+    best = prediction.best(slice(50, 19_000), 24)
+    plain = sorted(range(50, 19_000), key=lambda number: (-chances[number], number))[:24]
+    assert best == plain

@@ -84,7 +84,7 @@ def test_readings_are_those_of_the_steps_taken_by_hand(tiny_base):
 def test_readings_that_are_kept_are_bounded(reader):
     for number in range(300):
         reader.read("the " * number)
-    assert len(reader._kept) <= 64
+    assert len(reader._kept) <= 24
 
 
 @settings(max_examples=30)
