@@ -18,7 +18,7 @@ from hushkey.model.words import WordTable, softmax
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples"
 TYPED = (3, 4, 5)  # letters; few enough words begin with them to score each in full
 SHOWN = 3
-PLACES = 30
+PLACES = 25
 
 
 class Exhaustive:
