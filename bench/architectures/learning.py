@@ -22,9 +22,7 @@ from hushkey.model.training.pretrain import Recipe, pretrain
 from hushkey.model.vocabulary import Vocabulary
 from hushkey.model.words import WordTable
 
-_TOKENS = (
-    2_048  # pieces a batch: smaller than the base's, so that a short training has steps enough
-)
+_TOKENS = 1_024  # pieces a batch: fewer than the base's, so that there are steps enough
 _RISE = 10  # a tenth of the steps warms up
 _LONGEST = (
     64  # pieces of a held-out line; what training cuts messages to, and the transformers' window
