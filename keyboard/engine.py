@@ -96,10 +96,12 @@ class SuggestionEngine:
         *,
         leave_out: Iterable[str] = (),
         sightings: int = 0,
+        trusted: int = 0,
     ) -> list[Suggestion]:
         """Return the k likeliest words, but those in `leave_out` (folded) and those new words seen too rarely.
 
-        A word outside the base's lexicon is offered from its `sightings`-th use on.
+        A word outside the base's lexicon is offered from its `sightings`-th use on, and marked as new until
+        its `trusted`-th.
         """
         context, prefix = split_cursor(text_before_cursor)
         with self._lock:
@@ -111,13 +113,18 @@ class SuggestionEngine:
                 book=self._experts.book,
                 opens_sentence=not sentence and self._teacher.opens_with_capital,
                 admits=lambda number: self._admits(number, sightings),
+                is_new=lambda number: not self._seen(number, trusted),
                 leave_out=frozenset(() if "passed-over" in self._without else leave_out),
             )
 
     def _admits(self, number: int, sightings: int) -> bool:
         if self._experts.book.word(number) in self._blocked:
             return False
-        return number < self._experts.book.known or self._experts.memory.count(number) >= sightings
+        return self._seen(number, sightings)
+
+    def _seen(self, number: int, times: int) -> bool:
+        """Whether a word is in the base's lexicon or was seen so often."""
+        return number < self._experts.book.known or self._experts.memory.count(number) >= times
 
     def _predict(self, context: str) -> Boundary:
         """Ask every expert at a word boundary; asked once, kept for the word's keys."""
@@ -140,14 +147,6 @@ class SuggestionEngine:
             return number is not None and (
                 number < self._experts.book.known or self._experts.memory.count(number) > 0
             )
-
-    def is_new(self, word: str, trusted: int) -> bool:
-        """Whether a word is outside the base's lexicon and was seen fewer than `trusted` times."""
-        with self._lock:
-            number = self._experts.book.find(fold(word))
-            if number is not None and number < self._experts.book.known:
-                return False
-            return number is None or self._experts.memory.count(number) < trusted
 
     def session(
         self,

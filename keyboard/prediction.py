@@ -3,7 +3,7 @@
 Nothing in it changes when it is asked; a prediction is a value, filtered by prefix key after key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,15 +56,51 @@ class Prediction:
         chosen = top + offset if offset is not None else numbers[top]  # type: ignore[index]
         return [int(number) for number in chosen if self.chances[number] > 0.0]
 
-    def experts(self, number: int) -> dict[str, float]:
+    def experts(self, number: int) -> "Shares":
         """Return each expert's own chance of a word."""
-        own = {"network": float(self.network[number]) if number < len(self.network) else 0.0}
-        if self.recency is not None:
-            own["recency"] = self.recency.chance(number)
-        for order, followers in enumerate(self.followers):
-            if followers is not None:
-                own[f"memory-{order + 1}"] = followers.chance(number)
-        return own
+        recent = None if self.recency is None else self.recency.chance(number)
+        return Shares(self.network, self.followers, recent, number)
+
+
+class Shares(Mapping[str, float]):
+    """Each expert's own chance of a word, looked up when it is asked for: most suggestions are never questioned."""
+
+    __slots__ = ("_followers", "_network", "_number", "_recent", "_told")
+
+    def __init__(
+        self,
+        network: Floats,
+        followers: tuple[Followers | None, ...],
+        recent: float | None,
+        number: int,
+    ) -> None:
+        self._network, self._followers = network, followers
+        self._recent, self._number = recent, number
+        self._told: dict[str, float] | None = None
+
+    def _all(self) -> dict[str, float]:
+        if self._told is None:
+            number = self._number
+            known = number < len(self._network)
+            self._told = {"network": float(self._network[number]) if known else 0.0}
+            if self._recent is not None:
+                self._told["recency"] = self._recent
+            for order, followers in enumerate(self._followers):
+                if followers is not None:
+                    self._told[f"memory-{order + 1}"] = followers.chance(number)
+        return self._told
+
+    def __getitem__(self, name: str) -> float:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
 
 
 def memory_context(sentence: Sequence[int | None]) -> list[tuple[int, ...]]:

@@ -22,6 +22,7 @@ def rank(  # noqa: PLR0913  everything that decides on the words of one key
     book: Wordbook,
     opens_sentence: bool,
     admits: Callable[[int], bool],
+    is_new: Callable[[int], bool] = lambda _: False,
     leave_out: Collection[str] = (),
 ) -> list[Suggestion]:
     """Return at most k suggestions for a word begun with `prefix` ("" before its first letter), likeliest first.
@@ -49,6 +50,7 @@ def rank(  # noqa: PLR0913  everything that decides on the words of one key
                 score=float(prediction.chances[number]),
                 experts=prediction.experts(number),
                 replaces=len(prefix),
+                new=is_new(number),
             )
         )
         if len(found) == k:

@@ -102,14 +102,13 @@ def _words(
     engine: "SuggestionEngine", text_before_cursor: str, prefix: str, most: int, settings: Settings
 ) -> dict[str, Suggestion]:
     """Return the likeliest words by their folded text, likeliest first, those still on trial marked as new."""
-    fresh = engine.candidates(text_before_cursor, most, sightings=settings.sightings_offered)
-    return {
-        word.text.lower(): replace(word, new=True)
-        if engine.is_new(word.text, settings.sightings_trusted)
-        else word
-        for word in fresh
-        if prefix or word.score >= settings.floor
-    }
+    fresh = engine.candidates(
+        text_before_cursor,
+        most,
+        sightings=settings.sightings_offered,
+        trusted=settings.sightings_trusted,
+    )
+    return {word.text.lower(): word for word in fresh if prefix or word.score >= settings.floor}
 
 
 def _correct(slots: Slots, correction: Suggestion) -> None:

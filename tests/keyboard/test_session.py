@@ -51,16 +51,13 @@ def test_nothing_jumps_in_any_word_of_a_line_typed_key_by_key(engine):
 class FewWords:
     """An engine of three words, so that a letter can leave slots with nothing to show."""
 
-    def candidates(self, text_before_cursor, k, *, leave_out=(), sightings=0):
+    def candidates(self, text_before_cursor, k, *, leave_out=(), sightings=0, trusted=0):
         prefix = text_before_cursor.rsplit(" ", 1)[-1]
         words = [w for w in ("table", "tea", "tomorrow") if w.startswith(prefix)]
         return [Suggestion(w, "completion", 0.5, {}, len(prefix)) for w in words][:k]
 
     def corrections(self, text_before_cursor, k=1, *, finished=False):
         return []
-
-    def is_new(self, word, trusted):
-        return False
 
     def knows(self, word):
         return False
