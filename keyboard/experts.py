@@ -15,7 +15,6 @@ ABLATIONS = (
     "memory-1",
     "memory-2",
     "memory-3",
-    "memory-4",
     "recency",
     "trust",  # gates that learn: without them the fitted starting values stay
     "fitted",  # the fitted starting values: without them every gate starts alike
@@ -34,7 +33,7 @@ class Experts:
     without: frozenset[str] = frozenset()  # names of ABLATIONS that say nothing
 
     def has_order(self, order: int) -> bool:
-        """Whether the n-grams with contexts of `order` words (0..3) are heard."""
+        """Whether the n-grams with contexts of `order` words (0..2) are heard."""
         return "memory" not in self.without and f"memory-{order + 1}" not in self.without
 
     @property

@@ -1,7 +1,7 @@
 """The user's own n-grams: counts that can be added, taken back and forgotten exactly. Pure; it knows no text.
 
-Words are numbers (keyboard/wordbook.py). For each of the orders 1..4 the words seen after each context of
-0..3 words are counted. Most of it lies in sorted arrays that are kept on disk as they are; what was learned or taken
+Words are numbers (keyboard/wordbook.py). For each of the orders 1..3 the words seen after each context of
+0..2 words are counted. Most of it lies in sorted arrays that are kept on disk as they are; what was learned or taken
 back since they were made stands in small dictionaries, which are merged into new arrays when they have grown.
 """
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from hushkey.keyboard.followers import Followers, WordCounts
 from hushkey.keyboard.grams import START, Int64s, Table, pack, unpack
 
-ORDERS = 4  # contexts of 0, 1, 2 and 3 words
+ORDERS = 3  # contexts of 0, 1 and 2 words; three brought nothing that could be measured
 MERGE_AFTER = (
     4096  # n-grams of an order; about a megabyte of dictionaries, and a few milliseconds to merge
 )
@@ -87,7 +87,7 @@ class Memory:
         ]
 
     def followers(self, context: Sequence[int]) -> Followers | None:
-        """Return what followed a context of at most three words; None where it was never seen."""
+        """Return what followed a context of at most two words; None where it was never seen."""
         if not context:
             return self._words.followers()
         packed = pack(context)

@@ -3,7 +3,7 @@
 The mixture is a chain. It starts from the network; each order of n-grams whose context was seen may take over
 with the chance that its gate says, and what was used recently may take over last:
 
-    p = network;   p = (1 - gate_n) p + gate_n · memory_n   for n = 1..4;   p = (1 - r) p + r · recency
+    p = network;   p = (1 - gate_n) p + gate_n · memory_n   for n = 1..3;   p = (1 - r) p + r · recency
 
 A gate is looked up by what is known about its context (how often seen, how varied), starts from values fitted
 on public writers, and learns with every word its user commits by online expectation-maximisation: the share
@@ -92,7 +92,7 @@ class Mixer:
         if name[0] == RECENCY:
             return 0.02
         order = int(name[0])
-        return (0.08, 0.12, 0.3, 0.4)[order]
+        return (0.08, 0.12, 0.3)[order]
 
     def as_state(self) -> GateState:
         """Return the learned gates as plain values, for keeping."""
@@ -110,7 +110,7 @@ class Weights:
     """The chain multiplied out: what each expert's own chance counts for in this context. They sum to one."""
 
     network: float
-    orders: tuple[float, ...]  # of the n-gram orders 1..4; zero where the context was never seen
+    orders: tuple[float, ...]  # of the n-gram orders 1..3; zero where the context was never seen
     recency: float
 
 

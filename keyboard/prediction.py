@@ -104,7 +104,7 @@ class Shares(Mapping[str, float]):
 
 
 def memory_context(sentence: Sequence[int | None]) -> list[tuple[int, ...]]:
-    """Return the contexts of orders 1..4 that a sentence's words so far give, shortest first.
+    """Return the contexts of orders 1..3 that a sentence's words so far give, shortest first.
 
     A word that was never met (None) ends them: nothing can have been counted after it.
     """
@@ -122,7 +122,7 @@ def memory_context(sentence: Sequence[int | None]) -> list[tuple[int, ...]]:
 
 
 def followers_of(experts: Experts, sentence: Sequence[int | None]) -> tuple[Followers | None, ...]:
-    """Return what followed each context of orders 1..4; None where it was never seen."""
+    """Return what followed each context of orders 1..3; None where it was never seen."""
     found = [
         experts.memory.followers(context) if experts.has_order(order) else None
         for order, context in enumerate(memory_context(sentence))

@@ -31,7 +31,6 @@ _EXPERT_NOTES: Final[Mapping[str, str]] = {
     "memory-1": "how often you use this word",
     "memory-2": "what you write after the word before",
     "memory-3": "what you write after the two words before",
-    "memory-4": "what you write after the three words before",
     "recency": "words you used a moment ago",
     "lexicon": "the shipped word list",
 }

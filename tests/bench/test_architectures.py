@@ -24,12 +24,13 @@ def designs() -> dict[str, Design]:
     return {
         "tied": Recurrent(shape),
         "untied": Recurrent(shape, tied=False),
+        "normed": Recurrent(shape, normed=True),
         "quasi": Quasi(PIECES, WIDTH, 24, 3),
         "attentive": attentive,
     }
 
 
-@pytest.fixture(params=["tied", "untied", "quasi", "attentive"])
+@pytest.fixture(params=["tied", "untied", "normed", "quasi", "attentive"])
 def design(request: pytest.FixtureRequest) -> Design:
     return designs()[request.param].eval()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from hushkey.keyboard.grams import START
 
-ORDERS = 4
+ORDERS = 3
 
 
 class NaiveMemory:

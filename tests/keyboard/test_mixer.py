@@ -58,7 +58,7 @@ def test_the_weights_of_all_experts_sum_to_one(learned, present, with_recency):
     assert with_recency or held.recency == 0
 
 
-@given(evidence, gates, chances, st.lists(chances, min_size=4, max_size=4), st.none() | chances)
+@given(evidence, gates, chances, st.lists(chances, min_size=ORDERS, max_size=ORDERS), st.none() | chances)
 def test_the_weights_multiply_out_the_chain(learned, present, network, own, recent):
     mixer = taught(learned)
     held = weights(mixer, present, RECENT if recent is not None else None)
@@ -67,7 +67,7 @@ def test_the_weights_multiply_out_the_chain(learned, present, network, own, rece
     assert mixed == pytest.approx(chained(mixer, network, own, present, recent))
 
 
-@given(evidence, gates, chances, st.lists(chances, min_size=4, max_size=4), st.none() | chances)
+@given(evidence, gates, chances, st.lists(chances, min_size=ORDERS, max_size=ORDERS), st.none() | chances)
 def test_learning_a_word_returns_its_chance_under_the_mixture_as_it_was(
     learned, present, network, own, recent
 ):
@@ -90,7 +90,7 @@ def test_every_gate_stays_between_none_and_all(learned):
 
 
 @given(
-    st.lists(st.tuples(chances, st.lists(chances, min_size=4, max_size=4), chances), max_size=20)
+    st.lists(st.tuples(chances, st.lists(chances, min_size=ORDERS, max_size=ORDERS), chances), max_size=20)
 )
 def test_gates_that_learn_from_words_stay_between_none_and_all(lines):
     mixer = Mixer()
@@ -184,7 +184,7 @@ def test_the_gate_of_recent_words_minds_how_many_orders_have_something_to_say(se
 
 def test_a_gate_answers_only_for_what_the_gates_behind_it_left_over():
     """The last expert is certain of the word: the first learns next to nothing from it."""
-    mixer, first, last = Mixer(), (0, 1, 0, 0), (3, 1, 0, 0)
+    mixer, first, last = Mixer(), (0, 1, 0, 0), (2, 1, 0, 0)
     learn_word(mixer, 0.001, [(first, 0.0), (last, 1.0)])
     evidence_of = {name: seen for name, _, seen in mixer.as_state()}
     alone = Mixer()
@@ -195,7 +195,7 @@ def test_a_gate_answers_only_for_what_the_gates_behind_it_left_over():
     assert alone.as_state()[0][2] - 24 == pytest.approx(1.0)
 
 
-@given(evidence, gates, chances, st.lists(chances, min_size=4, max_size=4))
+@given(evidence, gates, chances, st.lists(chances, min_size=ORDERS, max_size=ORDERS))
 def test_what_all_experts_claim_of_a_word_is_one_word(learned, present, network, own):
     """Expectation-maximisation shares one word among the experts, the network keeping the rest."""
     mixer = taught(learned)

@@ -46,12 +46,12 @@ def test_resumed_weights_are_those_of_an_uninterrupted_run(
 
     steps = 0
 
-    def failing(network, batch, device):
+    def failing(network, batch, device, rivals):
         nonlocal steps
         steps += 1
         if steps == 8:
             raise Interrupted
-        return batch_loss(network, batch, device)
+        return batch_loss(network, batch, device, rivals)
 
     cut = fresh(vocabulary)
     every_step = replace(RECIPE, checkpoint_s=0.0)
