@@ -81,7 +81,7 @@ def _options() -> argparse.Namespace:
     corpora = ROOT.parent / "shared" / "corpora" / "base"
     parser.add_argument("--corpora", type=Path, default=corpora)
     parser.add_argument("--base", type=Path, default=SHIPPED, help="folder of pieces and words")
-    parser.add_argument("--pieces", type=int, default=500_000, help="read by each candidate")
+    parser.add_argument("--pieces", type=int, default=400_000, help="read by each candidate")
     parser.add_argument("--one-in", type=int, default=10, help="blocks of lines, one is read")
     parser.add_argument("--each", type=int, default=60, help="held-out lines of each file")
     parser.add_argument("--rounds", type=int, default=60, help="turns of the clock")

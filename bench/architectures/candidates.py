@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from bench.architectures.designs import Attentive, Design, Quasi, Recurrent
+from bench.architectures.designs import Attentive, Design, Normed, Quasi, Recurrent
 from hushkey.model.training.network import Shape
 
 WIDTH = 256  # of every candidate's embedding, so that the output layer costs all the same
@@ -27,6 +27,10 @@ def _lstm(hidden: int, layers: int = 2, *, tied: bool = True) -> Callable[[int],
     return lambda size: Recurrent(Shape(size, WIDTH, hidden, layers), tied=tied)
 
 
+def _normed(hidden: int) -> Callable[[int], Design]:
+    return lambda size: Normed(Shape(size, WIDTH, hidden, 2))
+
+
 def _quasi(hidden: int, layers: int) -> Callable[[int], Design]:
     return lambda size: Quasi(size, WIDTH, hidden, layers)
 
@@ -45,6 +49,7 @@ CANDIDATES = (
     Candidate("LSTM 2 x 256", _lstm(256)),
     Candidate("LSTM 2 x 768", _lstm(768)),
     Candidate("transformer, 2 layers, half the rate", _attentive(2, 6 * WIDTH), 1e-3),
+    Candidate("LSTM 2 x 512, tied, norms as the transformer's", _normed(512)),
     Candidate("LSTM 1 x 768", _lstm(768, 1)),
     Candidate("transformer, 3 layers", _attentive(3)),
 )

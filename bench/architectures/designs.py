@@ -66,6 +66,27 @@ class Recurrent(Design):
         return features, ended
 
 
+class Normed(Recurrent):
+    """The same with inputs scaled and norms placed as in the transformer, to see what those bring."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self.norms = nn.ModuleList(nn.LayerNorm(shape.width) for _ in range(shape.layers))
+        self.last = nn.LayerNorm(shape.width)
+
+    def forward(self, pieces: Tensor, state: Carried | None = None) -> tuple[Tensor, Carried]:
+        """(features (T, B, D), state) of pieces (T, B)."""
+        hidden, cell = state if state is not None else self.begin(pieces.shape[1])
+        stream = self.embedding(pieces) * self.network.shape.width**0.5
+        ended = []
+        for layer, (lstm, projection) in enumerate(self.network.stack()):
+            started = (hidden[layer : layer + 1], cell[layer : layer + 1])
+            out, end = lstm(self.norms[layer](stream), started)
+            stream = stream + projection(out)
+            ended.append(end)
+        return self.last(stream), tuple(torch.cat(part) for part in zip(*ended, strict=True))
+
+
 class Quasi(Design):
     """A residual stack of quasi-recurrent layers, window 2, fo-pooling (Bradbury et al. 2017, section 2)."""
 

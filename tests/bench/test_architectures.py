@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from bench.architectures.candidates import bytes_in_int8, multiplies, parameters
-from bench.architectures.designs import Attentive, Design, Quasi, Recurrent
+from bench.architectures.designs import Attentive, Design, Normed, Quasi, Recurrent
 from bench.architectures.learning import sampled
 from bench.architectures.report import Row, section
 from bench.architectures.stepping import Stepper, in_int8, step_graph
@@ -24,7 +24,7 @@ def designs() -> dict[str, Design]:
     return {
         "tied": Recurrent(shape),
         "untied": Recurrent(shape, tied=False),
-        "normed": Recurrent(shape, normed=True),
+        "normed": Normed(shape),
         "quasi": Quasi(PIECES, WIDTH, 24, 3),
         "attentive": attentive,
     }
