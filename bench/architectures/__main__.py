@@ -37,12 +37,14 @@ def main() -> None:
     figures = trained(material, options)
     torch.set_num_threads(1)
     size = material.vocabulary.size
-    took, own_s = time_candidates(CANDIDATES, size, options.rounds)
+    took, own_s = (
+        time_candidates(CANDIDATES, size, options.rounds) if options.rounds else ({}, None)
+    )
     rows = []
     for candidate in CANDIDATES:
         design, label = candidate.make(size), candidate.label
         counted = parameters(design), bytes_in_int8(design), multiplies(design)
-        rows.append(Row(label, *counted, took[label], figures[label]))
+        rows.append(Row(label, *counted, took.get(label, {}), figures[label]))
     command = f"python -m bench.architectures --pieces {options.pieces}"
     text = section(command, rows, own_s, size)
     write_section(options.document, "architectures", text)
@@ -84,7 +86,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pieces", type=int, default=400_000, help="read by each candidate")
     parser.add_argument("--one-in", type=int, default=10, help="blocks of lines, one is read")
     parser.add_argument("--each", type=int, default=60, help="held-out lines of each file")
-    parser.add_argument("--rounds", type=int, default=60, help="turns of the clock")
+    parser.add_argument(
+        "--rounds", type=int, default=60, help="turns of the clock; 0: times stay open"
+    )
     parser.add_argument("--threads", type=int, default=2, help="of training")
     parser.add_argument("--held", action="store_true", help="train nothing")
     parser.add_argument("--cache", type=Path, default=ROOT / ".bench-cache")

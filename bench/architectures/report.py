@@ -21,12 +21,12 @@ _HEAD = [
     "recall@3 %",
     "int8 = float %",
 ]
-_NOT_TRAINED = "–"
+_OPEN = "–"  # not trained, or not timed
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One candidate: what was counted, timed (seconds, by precision) and measured (None: not trained)."""
+    """One candidate: what was counted, timed (seconds by precision; empty: not timed) and measured (None: not)."""
 
     label: str
     parameters: int
@@ -36,8 +36,8 @@ class Row:
     figures: Mapping[str, Any] | None
 
 
-def section(command: str, rows: Sequence[Row], own_s: float, vocabulary: int) -> str:
-    """Return the section's text; `own_s` is a step of the shipped design by the base's own exporter."""
+def section(command: str, rows: Sequence[Row], own_s: float | None, vocabulary: int) -> str:
+    """Return the section's text; `own_s`: a step of the shipped design by the base's own exporter, if timed."""
     shipped = next(row for row in rows if row.label == SHIPPED)
     trained = [row.figures for row in rows if row.figures is not None]
     lines = [
@@ -49,15 +49,23 @@ def section(command: str, rows: Sequence[Row], own_s: float, vocabulary: int) ->
         "",
         table(_HEAD, [_cells(row, shipped) for row in rows]),
         "",
+        *_clock(own_s),
+        "- Size: matrices as int8 rows with a scale each. recall@3 is the int8 graph's, perplexity and nats the float",
+        "  network's. Last column: how many of the float network's five likeliest pieces are among int8's five.",
+    ]
+    return "\n".join(lines)
+
+
+def _clock(own_s: float | None) -> list[str]:
+    if own_s is None:
+        return ["- Not timed in this run: `--held` times, and trains nothing."]
+    return [
         "- A step is one piece, batch 1, one thread, in ONNX Runtime: the median of its processor time, in turns. The",
         "  scores of all pieces are the larger part of its products and the same for all.",
         f"- Transformers see {WINDOW} pieces; while the clock runs, {PAST} stand before the one that is read.",
         "- All graphs come from torch's exporter and ONNX Runtime's dynamic quantiser. The base's own exporter gives",
         f"  the shipped design, with the adapter's inputs, a step of {1e3 * own_s:.2f} ms.",
-        "- Size: matrices as int8 rows with a scale each. recall@3 is the int8 graph's, perplexity and nats the float",
-        "  network's. Last column: how many of the float network's five likeliest pieces are among int8's five.",
     ]
-    return "\n".join(lines)
 
 
 def _trained(figures: Mapping[str, Any]) -> str:
@@ -76,10 +84,13 @@ def _cells(row: Row, shipped: Row) -> list[str]:
         f"{row.multiplies / 1e6:.1f}",
     ]
     for precision in ("float32", "int8"):
-        took = row.step_s[precision]
-        cells += [f"{1e3 * took:.2f}", f"{took / shipped.step_s[precision]:.2f}"]
+        took = row.step_s.get(precision)
+        if took is None:
+            cells += [_OPEN] * 2
+        else:
+            cells += [f"{1e3 * took:.2f}", f"{took / shipped.step_s[precision]:.2f}"]
     if row.figures is None:
-        return cells + [_NOT_TRAINED] * 4
+        return cells + [_OPEN] * 4
     return [
         *cells,
         f"{row.figures['nats_a_piece']:.3f}",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from bench.architectures.candidates import bytes_in_int8, multiplies, parameters
+from bench.architectures.candidates import SHIPPED, bytes_in_int8, multiplies, parameters
 from bench.architectures.designs import Attentive, Design, Normed, Quasi, Recurrent
 from bench.architectures.learning import sampled
 from bench.architectures.report import Row, section
@@ -140,9 +140,13 @@ def test_the_section_says_how_little_was_read_and_leaves_untrained_rows_open():
         "agreement": 0.97,
     }
     took = {"float32": 0.002, "int8": 0.0005}
-    shipped = "LSTM 2 x 512, tied (shipped)"
-    rows = [Row(shipped, 9, 9, 9, took, figures), Row("other", 9, 9, 9, took, None)]
+    rows = [Row(SHIPPED, 9, 9, 9, took, figures), Row("other", 9, 9, 9, took, None)]
     text = section("command", rows, 0.0005, PIECES)
     assert "0.40 M pieces" in text
     assert "rank designs" in text
     assert text.count("| – | – | – | – |") == 1
+
+
+def test_a_section_without_times_says_so():
+    rows = [Row(SHIPPED, 9, 9, 9, {}, None)]
+    assert "Not timed in this run" in section("command", rows, None, PIECES)
