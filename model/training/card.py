@@ -7,6 +7,13 @@ from hushkey.model.training.sources import Source
 
 _FILES = "## Files"
 
+# Where `python -m bench.architectures --card` writes its table.
+DESIGNS = """## Accuracy against latency
+
+<!-- architectures -->
+Not measured beside this base yet: `python -m bench.architectures` does.
+<!-- /architectures -->"""
+
 
 def model_card(  # noqa: PLR0913  a card states all of it
     *,
@@ -52,6 +59,8 @@ On {appraisal.lines:,} lines ({appraisal.words:,} words) that never trained it, 
 | int8 against float: shared among the five likeliest pieces | {100 * appraisal.agreement:.1f}% |
 
 Every word counts, those outside the word list too. Keystrokes saved on real typing: `docs/benchmarks.md`.
+
+{DESIGNS}
 
 ## How it was trained
 

@@ -58,7 +58,13 @@ def test_the_weights_of_all_experts_sum_to_one(learned, present, with_recency):
     assert with_recency or held.recency == 0
 
 
-@given(evidence, gates, chances, st.lists(chances, min_size=ORDERS, max_size=ORDERS), st.none() | chances)
+@given(
+    evidence,
+    gates,
+    chances,
+    st.lists(chances, min_size=ORDERS, max_size=ORDERS),
+    st.none() | chances,
+)
 def test_the_weights_multiply_out_the_chain(learned, present, network, own, recent):
     mixer = taught(learned)
     held = weights(mixer, present, RECENT if recent is not None else None)
@@ -67,7 +73,13 @@ def test_the_weights_multiply_out_the_chain(learned, present, network, own, rece
     assert mixed == pytest.approx(chained(mixer, network, own, present, recent))
 
 
-@given(evidence, gates, chances, st.lists(chances, min_size=ORDERS, max_size=ORDERS), st.none() | chances)
+@given(
+    evidence,
+    gates,
+    chances,
+    st.lists(chances, min_size=ORDERS, max_size=ORDERS),
+    st.none() | chances,
+)
 def test_learning_a_word_returns_its_chance_under_the_mixture_as_it_was(
     learned, present, network, own, recent
 ):
@@ -90,7 +102,10 @@ def test_every_gate_stays_between_none_and_all(learned):
 
 
 @given(
-    st.lists(st.tuples(chances, st.lists(chances, min_size=ORDERS, max_size=ORDERS), chances), max_size=20)
+    st.lists(
+        st.tuples(chances, st.lists(chances, min_size=ORDERS, max_size=ORDERS), chances),
+        max_size=20,
+    )
 )
 def test_gates_that_learn_from_words_stay_between_none_and_all(lines):
     mixer = Mixer()
