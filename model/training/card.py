@@ -7,7 +7,7 @@ from hushkey.model.training.sources import Source
 
 _FILES = "## Files"
 
-# Where `python -m bench.architectures --card` writes its table.
+# Where the table that `python -m bench.architectures` makes for docs/benchmarks.md is copied to.
 DESIGNS = """## Accuracy against latency
 
 <!-- architectures -->
