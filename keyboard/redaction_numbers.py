@@ -122,7 +122,8 @@ def _possible(text: str, start: int, end: int) -> Iterator[_Span]:
 # Long numbers -------------------------------------------------------------------------------------
 
 _RUN = re.compile(r"\d{7,}")
-_GROUPS = re.compile(r"(?<![\w.,])\d{2,6}(?:[ -]\d{3,6})++(?!\w|[.,:/]\d)")
+# Whole runs of groups. Not a possessive group, which Python 3.11.2 gets wrong.
+_GROUPS = re.compile(r"(?<![\w.,])\d{2,6}(?:[ -]\d{3,6})+(?![ -]\d{3}|\w|[.,:/]\d)")
 _SOCIAL_SECURITY = re.compile(r"(?<![\w-])\d{3}[ -]\d{2}[ -]\d{4}(?![\w-])")
 _MONEY_BEFORE = re.compile(r"(?:[$€£¥₹₽₩]|\b(?:EUR|USD|GBP|CHF|JPY|INR|Rs\.?))\s?\Z")
 _MONEY_AFTER = re.compile(
