@@ -45,7 +45,7 @@ class OneNetwork(Base):
 class Remembering(Runtime):
     """A network that remembers steps between `remember` and the next `remember` or `compute`."""
 
-    _steps: dict[tuple[bytes, tuple[int, ...]], tuple[State, Floats]] | None = None
+    _steps: dict[tuple[bytes, int], tuple[State, Floats]] | None = None
     _room = 0
 
     def remember(self) -> None:
@@ -62,10 +62,10 @@ class Remembering(Runtime):
         super().use(adapter)
 
     def advance_batch(self, state: State, pieces: Sequence[int]) -> tuple[State, Floats]:
-        """(state, logits (B, V)) of B states after a piece each, remembered where all B states are one."""
-        if self._steps is None or not _is_one(state):
+        """(state, logits (B, V)) of B states after a piece each, remembered where it is one state."""
+        if self._steps is None or len(pieces) != 1:
             return super().advance_batch(state, pieces)
-        key = state.hidden[:, 0].tobytes() + state.cell[:, 0].tobytes(), tuple(pieces)
+        key = state.hidden.tobytes() + state.cell.tobytes(), pieces[0]
         step = self._steps.get(key)
         if step is None:
             step = super().advance_batch(state, pieces)
@@ -73,11 +73,3 @@ class Remembering(Runtime):
                 self._room -= step[1].nbytes
                 self._steps[key] = step
         return step
-
-
-def _is_one(state: State) -> bool:
-    """Whether the columns of a batch of states are the same."""
-    return all(
-        part.shape[1] == 1 or bool((part == part[:, :1]).all())
-        for part in (state.hidden, state.cell)
-    )

@@ -28,14 +28,6 @@ class State:
     hidden: Floats
     cell: Floats
 
-    @staticmethod
-    def stack(states: "Sequence[State]") -> "State":
-        """Return several states as one batch."""
-        return State(
-            np.concatenate([state.hidden for state in states], axis=1),
-            np.concatenate([state.cell for state in states], axis=1),
-        )
-
 
 class NextWord(Protocol):
     """Anything that reads pieces one by one and scores the next."""
