@@ -20,6 +20,7 @@ from hushkey.keyboard.mixer import (
 
 RECENT = (RECENCY, 0, 0, 0)
 chances = st.floats(0.0, 1.0)
+owns = st.lists(chances, min_size=ORDERS, max_size=ORDERS)  # of the orders, one each
 names = st.tuples(
     st.integers(0, ORDERS - 1), st.integers(0, 6), st.integers(0, 3), st.integers(0, 2)
 )
@@ -58,13 +59,7 @@ def test_the_weights_of_all_experts_sum_to_one(learned, present, with_recency):
     assert with_recency or held.recency == 0
 
 
-@given(
-    evidence,
-    gates,
-    chances,
-    st.lists(chances, min_size=ORDERS, max_size=ORDERS),
-    st.none() | chances,
-)
+@given(evidence, gates, chances, owns, st.none() | chances)
 def test_the_weights_multiply_out_the_chain(learned, present, network, own, recent):
     mixer = taught(learned)
     held = weights(mixer, present, RECENT if recent is not None else None)
@@ -73,13 +68,7 @@ def test_the_weights_multiply_out_the_chain(learned, present, network, own, rece
     assert mixed == pytest.approx(chained(mixer, network, own, present, recent))
 
 
-@given(
-    evidence,
-    gates,
-    chances,
-    st.lists(chances, min_size=ORDERS, max_size=ORDERS),
-    st.none() | chances,
-)
+@given(evidence, gates, chances, owns, st.none() | chances)
 def test_learning_a_word_returns_its_chance_under_the_mixture_as_it_was(
     learned, present, network, own, recent
 ):
@@ -103,7 +92,7 @@ def test_every_gate_stays_between_none_and_all(learned):
 
 @given(
     st.lists(
-        st.tuples(chances, st.lists(chances, min_size=ORDERS, max_size=ORDERS), chances),
+        st.tuples(chances, owns, chances),
         max_size=20,
     )
 )
@@ -210,7 +199,7 @@ def test_a_gate_answers_only_for_what_the_gates_behind_it_left_over():
     assert alone.as_state()[0][2] - 24 == pytest.approx(1.0)
 
 
-@given(evidence, gates, chances, st.lists(chances, min_size=ORDERS, max_size=ORDERS))
+@given(evidence, gates, chances, owns)
 def test_what_all_experts_claim_of_a_word_is_one_word(learned, present, network, own):
     """Expectation-maximisation shares one word among the experts, the network keeping the rest."""
     mixer = taught(learned)
