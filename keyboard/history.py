@@ -1,5 +1,6 @@
 """What was typed, line by line, redacted before it is kept. Knows no model and no screen."""
 
+import contextlib
 import json
 import math
 import time
@@ -9,11 +10,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
-from hushkey.keyboard.erasure import cut_out
+from hushkey.keyboard import taking_out
+from hushkey.keyboard.erasure import Forgetting, says_something
+from hushkey.keyboard.exports import Exports
 from hushkey.keyboard.notes import LearnLog, SavedSettings
-from hushkey.keyboard.redaction import REDACTED, redact
+from hushkey.keyboard.redaction import redact
 from hushkey.keyboard.snapshot import Cursor
 from hushkey.keyboard.store import Store
+from hushkey.keyboard.taking_out import TakenOut
 from hushkey.keyboard.wordlist import WordList, storable
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ _DELETE_BEYOND = """DELETE FROM entries WHERE id IN (
         FROM entries
     ) WHERE held > ?
 )"""
+
+_TABLES = ("entries", "blocked", "kept_as_typed", "vouched", "settings", "learn_runs", "exports")
 
 _Statement = tuple[str, tuple[float, ...]]
 
@@ -61,6 +67,8 @@ class History:
         self._store = store
         self.blocked = WordList(store, "blocked")
         self.kept_as_typed = WordList(store, "kept_as_typed")
+        self.vouched = WordList(store, "vouched")
+        self.exports = Exports(store)
         self.settings = SavedSettings(store)
         self.learn_runs = LearnLog(store)
 
@@ -81,7 +89,7 @@ class History:
             clean = [redact(storable(text)) for text in batch]
             for redaction in clean:
                 redacted.update(redaction.kinds)
-            kept = [redaction.text for redaction in clean if _says_something(redaction.text)]
+            kept = [redaction.text for redaction in clean if says_something(redaction.text)]
             entries += self._insert(kept, storable(surface), at)
         return Recorded(tuple(entries), redacted)
 
@@ -174,21 +182,46 @@ class History:
         In its place stands the break mark. An entry of which nothing else is left goes. The bytes
         are overwritten in the file and gone from the log.
         """
-        with self._store.editing() as database:
-            entries = database.table("entries")
-            changed = [
-                (row["id"], after)
-                for row in entries.rows
-                if (after := cut_out(word, row["text"])) != row["text"]
-            ]
-            for identity, after in changed:
-                if _says_something(after):
-                    entries.update(identity, {"text": after})
-                else:
-                    entries.delete(identity)
-        if changed:
+        return len(self.take_out(Forgetting((word,))).lines)
+
+    def take_out(self, what: Forgetting) -> TakenOut:
+        """Take lines and words out, from the lists of words too, in one transaction that says so.
+
+        Whoever keeps something made of the history calls `forgotten` once that has followed.
+        """
+        with self._store.writing() as database:
+            taken = taking_out.take_out(database, what)
+        if taken.changed:
             self._store.compact()
-        return len(changed)
+        return taken
+
+    def matching(self, what: Forgetting) -> list[float]:
+        """Return the times, oldest first, of the lines that lie in the bounds of a forgetting."""
+        with self._store.reading() as database:
+            return taking_out.matching(database, what)
+
+    @property
+    def forgettings(self) -> int:
+        """How often anything was forgotten, by this process or another."""
+        with self._store.reading() as database:
+            return taking_out.begun(database)
+
+    @property
+    def half_forgotten(self) -> bool:
+        """Whether a run ended between taking something out and reaching all that was made of it."""
+        with self._store.reading() as database:
+            return taking_out.begun(database) > taking_out.finished(database)
+
+    def forgotten(self, number: int) -> None:
+        """Note that the forgettings up to a number reached every file."""
+        with self._store.writing() as database:
+            taking_out.finish(database, number)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[int]:
+        """Keep every process from forgetting meanwhile; give how often anything was forgotten until now."""
+        with self._store.writing() as database:
+            yield taking_out.begun(database)
 
     def expire(
         self,
@@ -222,7 +255,7 @@ class History:
     def wipe(self) -> None:
         """Empty every table. The revision goes on from where it was."""
         with self._store.editing() as database:
-            for table in ("entries", "blocked", "kept_as_typed", "settings", "learn_runs"):
+            for table in _TABLES:
                 database.table(table).delete_where()
         self._store.compact()
 
@@ -241,13 +274,11 @@ class History:
     def _remove(self, statements: Iterable[_Statement]) -> int:
         with self._store.writing() as database:
             removed = sum(database.execute(sql, values).rowcount for sql, values in statements)
+            if removed:
+                taking_out.let_go(database)
         if removed:
             self._store.compact()
         return removed
-
-
-def _says_something(text: str) -> bool:
-    return bool(text.replace(REDACTED, "").strip())
 
 
 def _row_id(inserted: "sqlite3.Cursor") -> int:

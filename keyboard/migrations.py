@@ -46,7 +46,25 @@ _WORDS_KEPT_AS_TYPED = (
     ) STRICT""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _WORDS_KEPT_AS_TYPED)
+# Words of one's own that are to be trusted at once; the copies of the history that were written; and how far
+# forgetting came: begun, reached every file, and whether lines went that something learned may still know. A
+# database older than this step may have let lines go.
+_FORGETTING = (
+    "CREATE TABLE vouched (folded TEXT PRIMARY KEY, word TEXT NOT NULL, at REAL NOT NULL) STRICT",
+    """CREATE TABLE exports (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        at REAL NOT NULL,
+        destination TEXT NOT NULL,
+        lines INTEGER NOT NULL,
+        last_entry INTEGER NOT NULL
+    ) STRICT""",
+    "INSERT INTO counters VALUES ('forgettings', 0), ('forgettings_done', 0)",
+    """INSERT INTO counters
+        SELECT 'let_go', count(*) > 0 FROM sqlite_sequence
+        WHERE name = 'entries' AND seq > (SELECT count(*) FROM entries)""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _WORDS_KEPT_AS_TYPED, _FORGETTING)
 VERSION = len(MIGRATIONS)
 
 

@@ -1,4 +1,4 @@
-"""Words never suggested, words never corrected. Kept in the encrypted database, for they were typed too."""
+"""Words never suggested, never corrected, trusted at once. Kept in the encrypted database, for they were typed too."""
 
 import time
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 from hushkey.keyboard.store import Store
 from hushkey.model.text import fold
 
-Table = Literal["blocked", "kept_as_typed"]
+Table = Literal["blocked", "kept_as_typed", "vouched"]
 
 
 class WordList:
