@@ -11,7 +11,7 @@ It holds no file, no clock and no store: whoever embeds it decides what it is ta
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from hushkey.keyboard.correction.corrector import ON_PURPOSE, Corrector, Typed
 from hushkey.keyboard.correction.tokens import in_the_case_of, may_hold_a_typo
@@ -58,10 +58,13 @@ class SuggestionEngine:
         self._base = base or load_base()
         self._lock = threading.RLock()
         self._runtime = self._base.runtime(adapter)
+        self._adapted = adapter is not None
         reads = PriorReader if "network" in without else Reader
         self._reader = reads(self._runtime, self._base.word_table)
         self._blocked: set[str] = set()
         self._as_typed: set[str] = set()
+        self._vouched: set[str] = set()
+        self._forgettings = 0
         self._kept: OrderedDict[str, Boundary] = OrderedDict()
         self._gates = {} if "fitted" in without else fitted_gates(self._base)
         self._begin()
@@ -123,8 +126,13 @@ class SuggestionEngine:
         return self._seen(number, sightings)
 
     def _seen(self, number: int, times: int) -> bool:
-        """Whether a word is in the base's lexicon or was seen so often."""
-        return number < self._experts.book.known or self._experts.memory.count(number) >= times
+        """Whether a word is in the base's lexicon, was seen so often, or is vouched for."""
+        book = self._experts.book
+        return (
+            number < book.known
+            or self._experts.memory.count(number) >= times
+            or book.word(number) in self._vouched
+        )
 
     def _predict(self, context: str) -> Boundary:
         """Ask every expert at a word boundary; asked once, kept for the word's keys."""
@@ -147,6 +155,27 @@ class SuggestionEngine:
             return number is not None and (
                 number < self._experts.book.known or self._experts.memory.count(number) > 0
             )
+
+    def count(self, word: str) -> int:
+        """Return how often a word was learned and not forgotten."""
+        with self._lock:
+            number = self._experts.book.find(fold(word))
+            return 0 if number is None else self._experts.memory.count(number)
+
+    def chances(self, context: str, words: Sequence[str]) -> list[float]:
+        """Return the chance of each of some words behind a line's finished text, 0 where nobody knows the word."""
+        with self._lock:
+            numbers = [self._experts.book.find(fold(word)) for word in words]
+            chances = self._predict(context)[0].chances
+            return [0.0 if number is None else float(chances[number]) for number in numbers]
+
+    def own_words(self) -> list[str]:
+        """Return the folded words that were learned and are not in the base's lexicon, sorted."""
+        with self._lock:
+            book, memory = self._experts.book, self._experts.memory
+            return [
+                book.word(number) for number in book.own_with_prefix("") if memory.count(number)
+            ]
 
     def session(
         self,
@@ -207,10 +236,16 @@ class SuggestionEngine:
         """Take up a trained adapter, or none, from the next suggestion on. Raises ModelMismatch."""
         with self._lock:
             if adapter is None or "adapter" in self._without:
-                adapter = self._runtime.zero_adapter()
-            self._runtime.use(adapter)
+                adapter = None
+            self._runtime.use(adapter or self._runtime.zero_adapter())
+            self._adapted = adapter is not None
             self._reader.clear()
             self._kept.clear()
+
+    @property
+    def adapted(self) -> bool:
+        """Whether an adapter is in use."""
+        return self._adapted
 
     def zero_adapter(self) -> Adapter:
         """Return the adapter that changes nothing: where training starts."""
@@ -219,7 +254,7 @@ class SuggestionEngine:
     def forget(self, word: str) -> None:
         """Drop a word from all that was learned here, as if it had been a gap in what was typed."""
         with self._lock:
-            self._as_typed.discard(fold(word))
+            self.unlist(word)
             number = self._experts.book.find(fold(word))
             if number is not None:
                 self._experts.memory.forget(number)
@@ -230,8 +265,15 @@ class SuggestionEngine:
     def forget_everything(self) -> None:
         """Be as on the first day, but for blocked words and the adapter."""
         with self._lock:
+            self._forgettings += 1
             self._begin()
             self._as_typed.clear()
+            self._vouched.clear()
+
+    @property
+    def forgettings(self) -> int:
+        """Return how often it was told to forget: what was shown before may hold what is forgotten."""
+        return self._forgettings
 
     def block(self, word: str) -> None:
         """Never suggest a word again, until it is unblocked."""
@@ -260,7 +302,7 @@ class SuggestionEngine:
         if not may_hold_a_typo(token):
             return []
         with self._lock:
-            if fold(token) in self._as_typed:
+            if fold(token) in self._as_typed or fold(token) in self._vouched:
                 return []
             return self._corrections(context, token, finished)[:k]
 
@@ -295,3 +337,21 @@ class SuggestionEngine:
         """Return the words that are never corrected, folded."""
         with self._lock:
             return frozenset(self._as_typed)
+
+    def vouch_for(self, word: str) -> None:
+        """Trust a word of the user's own however seldom it was seen: it is offered as any other, and not corrected."""
+        with self._lock:
+            self._vouched.add(fold(word))
+
+    def unlist(self, word: str) -> None:
+        """Correct a word again, and trust it no more than its uses do."""
+        with self._lock:
+            self._forgettings += 1  # a session may hold a note of its correction
+            self._as_typed.discard(fold(word))
+            self._vouched.discard(fold(word))
+
+    @property
+    def vouched(self) -> frozenset[str]:
+        """Return the words that are vouched for, folded."""
+        with self._lock:
+            return frozenset(self._vouched)

@@ -62,6 +62,7 @@ class Session:
         self._places: tuple[int, ...] = ()
         self._phrase: tuple[str, Suggestion] | None = None  # the context it was found in, and it
         self._taken: deque[Taken] = deque(maxlen=_TAKEN)
+        self._known = self._withheld()
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -73,9 +74,10 @@ class Session:
 
     def suggest(self, text_before_cursor: str, k: int = 3) -> list[Suggestion]:
         """Return at most k suggestions for what stands before the cursor."""
+        self._let_go()
         context, prefix = split_cursor(text_before_cursor)
         if text_before_cursor == self._asked:
-            self._phrase = None  # asked again: something may have been forgotten or set meanwhile
+            self._phrase = None  # asked again: something may have been set meanwhile
         self._asked = text_before_cursor
         if context != self._context or not prefix:
             self._context = context
@@ -110,6 +112,7 @@ class Session:
         the network, which no key should wait for, and a phrase takes no slot from a word. Without
         `look_ahead` it is the one found before, as long as what was typed since confirms it.
         """
+        self._let_go()
         settings = self._settings()
         first = next((s for s in self._shown if s.kind in {"prediction", "completion"}), None)
         if self.policy == "ranking" or not settings.phrases or first is None:
@@ -152,6 +155,7 @@ class Session:
         The text is that of the last question unless it is given. From then on the engine corrects that word
         no more; where `remember` is off (nothing is to be kept just now), for as long as it runs.
         """
+        self._let_go()
         text = self._asked if text_before_cursor is None else text_before_cursor
         for record in reversed(self._taken):
             change = record.undone_in(text)
@@ -185,3 +189,16 @@ class Session:
         self._strip.clear()
         self._shown = []
         self._context = None
+
+    def _withheld(self) -> tuple[int, frozenset[str]]:
+        return self._engine.forgettings, self._engine.blocked
+
+    def _let_go(self) -> None:
+        """Drop what was shown and noted where a word was forgotten or blocked since: it may be that word."""
+        known, self._known = self._known, self._withheld()
+        if known == self._known:
+            return
+        self._phrase = None
+        self._begin_word()
+        if known[0] != self._known[0]:
+            self._taken.clear()  # taking a correction back would keep a forgotten word as typed

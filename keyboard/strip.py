@@ -61,10 +61,11 @@ class Strip:
                 slots[place] = next(likeliest, None)
         for correction in meant:
             _correct(slots, correction)
-        if len(prefix) >= _TYPED_FROM and not engine.knows(prefix):
+        unknown = len(prefix) >= _TYPED_FROM and not engine.knows(prefix)
+        if unknown and fold(prefix) not in engine.blocked:
             _echo(slots, prefix)
         if settings.emoji and not prefix:
-            _adorn(slots, text_before_cursor)
+            _adorn(slots, emoji_after(text_before_cursor), engine.blocked)
         self._slots = slots
         return [slot for slot in slots if slot is not None]
 
@@ -129,11 +130,10 @@ def _echo(slots: Slots, prefix: str) -> None:
         slots[place] = Suggestion(prefix, "typed", 0.0, {}, len(prefix))
 
 
-def _adorn(slots: Slots, text_before_cursor: str) -> None:
+def _adorn(slots: Slots, emoji: str, blocked: frozenset[str]) -> None:
     """Offer an emoji in the last slot, in the place of a word: whoever turned emoji on wants to see them."""
-    emoji = emoji_after(text_before_cursor)
     last = slots[-1] if slots else None
-    if emoji and slots and (last is None or last.kind in _WORDS):
+    if emoji and emoji not in blocked and slots and (last is None or last.kind in _WORDS):
         slots[-1] = Suggestion(emoji, "emoji", 0.0, {}, 0)
 
 

@@ -51,6 +51,9 @@ def test_nothing_jumps_in_any_word_of_a_line_typed_key_by_key(engine):
 class FewWords:
     """An engine of three words, so that a letter can leave slots with nothing to show."""
 
+    blocked: frozenset[str] = frozenset()
+    forgettings = 0
+
     def candidates(self, text_before_cursor, k, *, leave_out=(), sightings=0, trusted=0):
         prefix = text_before_cursor.rsplit(" ", 1)[-1]
         words = [w for w in ("table", "tea", "tomorrow") if w.startswith(prefix)]

@@ -20,6 +20,8 @@ def word(text: str, score: float = 0.5, replaces: int = 0) -> Suggestion:
 class ListedEngine:
     """Offers from a list by prefix; knows the words it is told to know; corrects what it is told to."""
 
+    blocked: frozenset[str] = frozenset()
+
     def __init__(
         self,
         offered: dict[str, float],
