@@ -49,9 +49,19 @@ class Places:
         return self.data / "memory.sealed"
 
     @property
+    def checkpoint(self) -> Path:
+        """How far a training came that was interrupted, sealed."""
+        return self.data / "checkpoint.sealed"
+
+    @property
+    def reports(self) -> Path:
+        """The folder of sealed reports that wait to be sent."""
+        return self.data / "reports"
+
+    @property
     def sealed(self) -> tuple[Path, ...]:
-        """Every sealed file: what a wipe deletes beside the history."""
-        return self.adapter, self.state, self.memory
+        """Every sealed file with a name of its own: with those in `reports`, what a wipe deletes beside the history."""
+        return self.adapter, self.state, self.memory, self.checkpoint
 
 
 def keystore_in(home: Path) -> Path:

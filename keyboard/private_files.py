@@ -86,6 +86,17 @@ def remove_private(path: Path) -> None:
         sync_directory(path.parent)
 
 
+def drop_files_in(folder: Path) -> int:
+    """Overwrite and delete the files in a folder, then the folder; give their number. Raises FileRefused."""
+    with _refusals("look into", folder, but=(FileNotFoundError,)):
+        files = sorted(folder.iterdir()) if folder.exists() else []
+    for path in files:
+        remove_private(path)
+    with contextlib.suppress(FileNotFoundError), _refusals("delete", folder):
+        folder.rmdir()
+    return len(files)
+
+
 @contextlib.contextmanager
 def only_one(directory: Path) -> Iterator[None]:
     """Hold a folder against other processes. Raises HistoryBusy when one holds it for too long."""

@@ -1,6 +1,6 @@
-"""The sealed files of a profile: the adapter, the trust in each expert, the memory. A throwaway profile has none.
+"""The sealed files of a profile: adapter, trust in each expert, memory, checkpoint, reports that wait.
 
-Each is sealed under a key of its own, and says in its seal what it is.
+A throwaway profile has none. Each is sealed under a key of its own, and says in its seal what it is.
 """
 
 import json
@@ -10,7 +10,7 @@ from hushkey.keyboard.errors import SealBroken, SealTooNew, SnapshotUnusable
 from hushkey.keyboard.keys import MasterKey
 from hushkey.keyboard.mixer import GateState
 from hushkey.keyboard.paths import Places
-from hushkey.keyboard.private_files import remove_private
+from hushkey.keyboard.private_files import drop_files_in, remove_private
 from hushkey.keyboard.sealed import read_sealed, write_sealed
 from hushkey.keyboard.snapshot import Snapshot
 from hushkey.model.adapter import Adapter
@@ -44,10 +44,18 @@ class ProfileFiles:
         write_sealed(self._places.adapter, self._key.adapter_key(), data, context=_ADAPTER)
 
     def drop_adapter(self) -> bool:
-        """Delete the adapter; say whether there was one."""
+        """Overwrite and delete the adapter; say whether there was one. Raises FileRefused."""
         there = self._places.adapter.exists()
-        self._places.adapter.unlink(missing_ok=True)
+        remove_private(self._places.adapter)
         return there
+
+    def drop_checkpoint(self) -> None:
+        """Overwrite and delete what an interrupted training left. Raises FileRefused."""
+        remove_private(self._places.checkpoint)
+
+    def drop_reports(self) -> int:
+        """Overwrite and delete the reports that wait to be sent; give their number. Raises FileRefused."""
+        return drop_files_in(self._places.reports)
 
     def read_trust(self) -> GateState:
         """Return how far each expert was trusted. Raises as `read_sealed`."""
@@ -61,6 +69,10 @@ class ProfileFiles:
         """Keep how far each expert is trusted. Raises FileRefused."""
         data = json.dumps(trust).encode()
         write_sealed(self._places.state, self._key.state_key(), data, context=_TRUST)
+
+    def drop_trust(self) -> None:
+        """Overwrite and delete how far each expert was trusted. Raises FileRefused."""
+        remove_private(self._places.state)
 
     def read_memory(self) -> Snapshot | None:
         """Return what was counted; None where it is damaged or of another version: the history has it all.
@@ -86,6 +98,7 @@ class ProfileFiles:
         """Overwrite and delete every sealed file. Raises FileRefused."""
         for path in self._places.sealed:
             remove_private(path)
+        self.drop_reports()
 
 
 class NoFiles(ProfileFiles):
@@ -105,6 +118,16 @@ class NoFiles(ProfileFiles):
     def drop_adapter(self) -> bool:
         """Say that there was none."""
         return False
+
+    def drop_checkpoint(self) -> None:
+        """Delete nothing."""
+
+    def drop_reports(self) -> int:
+        """Say that there were none."""
+        return 0
+
+    def drop_trust(self) -> None:
+        """Delete nothing."""
 
     def read_trust(self) -> GateState:
         """Return no gates."""

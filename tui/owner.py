@@ -15,6 +15,7 @@ from hushkey.keyboard.key_record import read_record
 from hushkey.keyboard.keystore import destroy_key
 from hushkey.keyboard.passphrase import passphrase_from
 from hushkey.keyboard.paths import Places, places
+from hushkey.keyboard.private_files import drop_files_in
 from hushkey.keyboard.system_keyring import system_keyring
 from hushkey.tui.opening import KeyChoice, Survey
 
@@ -70,8 +71,8 @@ def from_environment(*, bare: bool = False) -> OwnerOpener:
 def wipe_all(here: Places) -> None:
     """Destroy the key first, then every file; neither key nor passphrase is needed.
 
-    Raises KeyUnavailable if the keyring keeps the key; then nothing was removed. OSError where the
-    system refuses to remove a file: what is left cannot be read without the key.
+    Raises KeyUnavailable if the keyring keeps the key; then nothing was removed. OSError or FileRefused
+    where the system refuses to remove a file: what is left cannot be read without the key.
     """
     try:
         destroy_key(here.data)
@@ -81,3 +82,4 @@ def wipe_all(here: Places) -> None:
     logs = history.parent.glob(history.name + "-*")
     for path in (history, *logs, *here.sealed):
         path.unlink(missing_ok=True)
+    drop_files_in(here.reports)
