@@ -56,6 +56,11 @@ class KeptMemory:
         elif kept is not None and not fits and not self._unsaved:
             self._files.drop_memory()  # it holds lines that are gone
 
+    @property
+    def cursor(self) -> Cursor:
+        """Return how far into the history the engine's counts read."""
+        return self._read
+
     def wrote(self, entries: Sequence[Entry]) -> None:
         """Note lines that this process wrote; each is to be learned or counted next."""
         if entries:
@@ -113,6 +118,19 @@ class Newest:
         self._words = words
         self._held: deque[tuple[str, int]] = deque()
         self._count = 0
+        self._forgettings: int | None = None
+
+    def hold(self, forgettings: int) -> bool:
+        """Go on holding lines back while nothing is forgotten; else drop them and say so.
+
+        Whoever forgot something learned all that was written anew: these lines too, as they are now.
+        """
+        known, self._forgettings = self._forgettings, forgettings
+        if known in {None, forgettings}:
+            return True
+        self._held.clear()
+        self._count = 0
+        return False
 
     def push(self, lines: Iterable[str]) -> list[str]:
         """Take lines; return those that are no longer among the newest, oldest first."""

@@ -11,6 +11,7 @@ and the trust in each expert.
 
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
@@ -21,6 +22,7 @@ from typing import Any, Self, TextIO
 
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.errors import KeyboardError
+from hushkey.keyboard.forgetting import Forgetter, Forgetting, Forgotten, take_up_words
 from hushkey.keyboard.history import History, Recorded
 from hushkey.keyboard.kept_memory import JUDGED, KeptMemory, Newest
 from hushkey.keyboard.keys import MasterKey, Passphrase
@@ -30,13 +32,16 @@ from hushkey.keyboard.paths import Places, places, places_in
 from hushkey.keyboard.profile_files import NoFiles, ProfileFiles
 from hushkey.keyboard.redaction import redact
 from hushkey.keyboard.reports import ForgetReport, ImportReport
+from hushkey.keyboard.review import LearnedWord, Review, learned_words, review_of
 from hushkey.keyboard.session import Session
 from hushkey.keyboard.settings import settings_from
 from hushkey.keyboard.spare_memory import give_back_memory
 from hushkey.keyboard.store import Store
 from hushkey.model.base import Base
+from hushkey.model.text import fold
 
 _SETTINGS = "settings"
+_REVIEWED = "reviewed"
 _SAVE_TRUST_EVERY = 25  # lines
 _IMPORT_BATCH = 2048  # lines redacted, written and counted together: a third of a second
 _DAY_S = 86_400.0
@@ -54,6 +59,7 @@ class Profile:
         self._store = store
         self._files = NoFiles() if where is None or key is None else ProfileFiles(where, key)
         self._kept = KeptMemory(self.engine, self.history, self._files)
+        self._forgetter = Forgetter(self.engine, self.history, self._kept, self._files)
         self._lock = threading.RLock()
         self._unsaved = 0
         self._trainer: Trainer | None = None
@@ -66,9 +72,9 @@ class Profile:
 
     def _take_up(self) -> None:
         """Bring the engine to where the history and the sealed files say it was."""
-        for word in self.history.blocked.words():
-            self.engine.block(word)
-        self._keep_words_as_typed()
+        if self._forgetter.finish():
+            return
+        take_up_words(self.engine, self.history)
         self._kept.take_up()
         self.engine.recount([], self._files.read_trust())
         self.engine.use_adapter(self._files.read_adapter(self.engine.zero_adapter()))
@@ -120,13 +126,17 @@ class Profile:
             while batch := list(islice(remaining, _IMPORT_BATCH)):
                 with self._lock:
                     recorded = self._write(batch, surface)
+                    newest.hold(self._forgetter.known)
                     self._kept.count(newest.push(entry.text for entry in recorded.entries))
                 total += len(recorded.entries)
                 redacted.update(recorded.redacted)
             for judged in newest.batches():
-                self._learn(judged)
+                with self._lock:
+                    if newest.hold(self._forgetter.known):
+                        self._learn(judged)
         finally:
             with self._lock:
+                newest.hold(self._forgetter.known)
                 for left in newest.batches():  # where it was interrupted
                     self._kept.count(left)
                 self._save_trust()
@@ -142,6 +152,7 @@ class Profile:
     def _write(self, lines: Iterable[str], surface: str) -> Recorded:
         if self.paused:
             return Recorded((), {})
+        self._forgetter.catch_up()
         recorded = self.history.extend(lines, surface=surface)
         self._kept.wrote(recorded.entries)
         return recorded
@@ -179,37 +190,28 @@ class Profile:
             self.settings = settings
 
     def forget(self, word: str) -> ForgetReport:
-        """Cut a word out of the history, and learn what is left anew: about two seconds for 10,000 words.
+        """Cut a word or a phrase out of the history, and learn what is left anew: see `forget_what`."""
+        return self.forget_what(Forgetting((word,))).report
 
-        The adapter cannot unlearn a word, so one that was trained while the word was there is dropped;
-        the next learning trains it anew on what is left.
+    def forget_what(self, what: Forgetting) -> Forgotten:
+        """Forget words or lines, and learn what is left anew: about two seconds for 10,000 words.
+
+        Afterwards everything is as if they had never been typed. The adapter cannot unlearn them, so one that
+        may have been trained on them is dropped; the next learning trains it anew on what is left.
         """
         with self._lock:
-            self.history.kept_as_typed.remove(word)
-            self.engine.forget(word)
-            entries = self.history.forget(word)
-            dropped = False
-            if entries:
-                self._kept.drop()
-                self.engine.use_adapter(None)
-                dropped = self._files.drop_adapter()
-                self.engine.forget_everything()
-                self._keep_words_as_typed()
-                self._kept.learn_anew()  # judged anew too: the gates had seen the word
-                self._unsaved += 1
-                self._save_trust()
-                self._kept.save()
-            return ForgetReport(entries, dropped)
+            return self._forgetter.forget(what)
 
     def block(self, word: str) -> None:
         """Never suggest a word again, on this profile."""
         self.history.blocked.add(word)
         self.engine.block(word)
 
-    def unblock(self, word: str) -> None:
-        """Allow a blocked word again."""
-        self.history.blocked.remove(word)
+    def unblock(self, word: str) -> bool:
+        """Allow a blocked word again; say whether it was blocked."""
+        was = fold(word) in self.engine.blocked
         self.engine.unblock(word)
+        return self.history.blocked.remove(word) or was
 
     def keep_as_typed(self, word: str) -> None:
         """Never correct a word again, on this profile: a correction of it was undone."""
@@ -218,13 +220,41 @@ class Profile:
                 self.history.kept_as_typed.add(word)
             self.engine.keep_as_typed(word)
 
-    def _keep_words_as_typed(self) -> None:
-        for word in self.history.kept_as_typed.words():
-            self.engine.keep_as_typed(word)
+    def vouch_for(self, word: str) -> None:
+        """Trust a word of one's own at once, however seldom it was typed, until it is forgotten."""
+        with self._lock:
+            if redact(word).text == word:  # what is cut out of lines stands in no list either
+                self.history.vouched.add(word)
+                self.engine.vouch_for(word)
 
-    def export(self, file: TextIO) -> int:
-        """Write the history as readable lines of JSON; returns their number."""
-        return self.history.export(file)
+    def learned_words(self) -> list[LearnedWord]:
+        """List the words that were typed and that the base does not know, oldest first."""
+        in_base = self.engine.base.lexicon.find
+        return learned_words(
+            self.history.entries(),
+            lambda word: in_base(word) is not None,
+            self.settings,
+            vouched=self.engine.vouched,
+            blocked=self.engine.blocked,
+        )
+
+    def review(self) -> Review:
+        """Return the words that became new since the last review, oldest first."""
+        return review_of(self.learned_words(), self.history.settings.get(_REVIEWED))
+
+    def reviewed(self, review: Review, asked: int) -> None:
+        """Note that a review asked for its first words: those do not come again, the others do."""
+        self.history.settings.set(_REVIEWED, review.mark(asked, time.time()))
+
+    def export(self, file: TextIO, *, destination: str = "") -> int:
+        """Write the history as readable lines of JSON; returns their number.
+
+        Where to, `destination`, is noted first: forgetting cannot reach a copy, but it can name it.
+        """
+        with self._lock:
+            end = self.history.cursor().id
+            self.history.exports.add(destination, lines=self.history.count(), last_entry=end)
+            return self.history.export(file)
 
     def wipe(self) -> None:
         """Destroy the key first, then every file. The profile cannot be used afterwards."""
@@ -282,9 +312,12 @@ class Profile:
     # Inside -------------------------------------------------------------------------------------
 
     def _save_trust(self) -> None:
-        if self._unsaved:
-            self._files.write_trust(self.engine.trust)
-            self._unsaved = 0
+        if not self._unsaved:
+            return
+        with self._forgetter.in_step() as all_known:
+            if all_known:
+                self._files.write_trust(self.engine.trust)
+                self._unsaved = 0
 
     def _expire(self) -> None:
         """Let go of lines older or more than the owner keeps."""
