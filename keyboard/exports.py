@@ -2,9 +2,13 @@
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hushkey.keyboard.store import Store
 from hushkey.keyboard.wordlist import storable
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,13 @@ class Exports:
     def holding(self, entry: int = 0) -> list[Export]:
         """List the exports, oldest first, that may hold the line with an id; all of them unless one is given."""
         with self._store.reading() as database:
-            rows = database.execute(
-                "SELECT at, destination, lines, last_entry FROM exports WHERE last_entry >= ? "
-                "ORDER BY id",
-                (entry,),
-            ).fetchall()
-        return [Export(*row) for row in rows]
+            return exports_holding(database, entry)
+
+
+def exports_holding(database: "Connection", entry: int = 0) -> list[Export]:
+    """List the exports as `Exports.holding` does, over a connection that is held."""
+    rows = database.execute(
+        "SELECT at, destination, lines, last_entry FROM exports WHERE last_entry >= ? ORDER BY id",
+        (entry,),
+    )
+    return [Export(*row) for row in rows]

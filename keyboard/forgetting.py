@@ -47,15 +47,14 @@ class Forgetter:
     def forget(self, what: Forgetting) -> "Forgotten":
         """Forget everywhere. Raises FileRefused where a file cannot be deleted; the next start then tries again."""
         taken = self._history.take_out(what)
-        first = min((number for number, _ in taken.lines), default=0)
-        exports = tuple(self._history.exports.holding(first)) if taken.lines else ()
         if not taken.reaches:
             named = () if what.bounded else (core for word in what.words for core in cores_of(word))
             for word in (*taken.dropped, *named, *what.words):
                 self._engine.unlist(word)
-            return Forgotten(self, what, ForgetReport(0, False, exports=exports), ())
+            none = ForgetReport(0, adapter_dropped=False, exports=taken.exports)
+            return Forgotten(self, what, none, ())
         adapter, reports = self._follow(taken.begun)
-        report = ForgetReport(len(taken.lines), adapter, taken.deleted, reports, exports)
+        report = ForgetReport(len(taken.lines), adapter, taken.deleted, reports, taken.exports)
         return Forgotten(self, what, report, [text for _, text in taken.lines])
 
     def finish(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hushkey.keyboard.erasure import Forgetting, cores_of, says_something, words_before
+from hushkey.keyboard.exports import Export, exports_holding
 from hushkey.keyboard.wordlist import storable
 from hushkey.model.text import fold
 
@@ -34,6 +35,8 @@ class TakenOut:
     """Whether what was learned may know any of it."""
     dropped: frozenset[str]
     """Folded words that were dropped from the lists of words."""
+    exports: tuple[Export, ...]
+    """Copies of the history that may hold one of the lines."""
     changed: bool
     """Whether anything at all is another than before."""
 
@@ -50,6 +53,7 @@ def take_out(database: "Connection", what: Forgetting) -> TakenOut:
     )
     dropped = _clear_lists(database, what, [text for _, text, _ in taken])
     changed = bool(taken or dropped)
+    exports = _copies(database, what, [number for number, _, _ in taken])
     if what.everything:
         changed |= database.execute("DELETE FROM exports").rowcount > 0
     reaches = bool(taken) or bool(_counter(database, "let_go"))
@@ -57,7 +61,7 @@ def take_out(database: "Connection", what: Forgetting) -> TakenOut:
         database.execute("UPDATE counters SET value = value + 1 WHERE name = 'forgettings'")
         database.execute("UPDATE counters SET value = 0 WHERE name = 'let_go'")
     lines = tuple((number, text) for number, text, _ in taken)
-    return TakenOut(begun(database), lines, len(gone), reaches, dropped, changed)
+    return TakenOut(begun(database), lines, len(gone), reaches, dropped, exports, changed)
 
 
 def begun(database: "Connection") -> int:
@@ -93,6 +97,12 @@ def matching(database: "Connection", what: Forgetting) -> list[float]:
 
 def _bounds(what: Forgetting) -> tuple[float | str | None, ...]:
     return what.since, what.until, what.surface, what.surface
+
+
+def _copies(database: "Connection", what: Forgetting, lines: Sequence[int]) -> tuple[Export, ...]:
+    if not lines and not what.everything:
+        return ()
+    return tuple(exports_holding(database, 0 if what.everything else min(lines)))
 
 
 def _clear_lists(database: "Connection", what: Forgetting, lines: Sequence[str]) -> frozenset[str]:
