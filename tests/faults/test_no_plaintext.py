@@ -97,6 +97,8 @@ def test_no_typed_word_is_in_any_file_at_any_time(places, master):
         for word in WORDS:
             history.blocked.add(word)
             history.kept_as_typed.add(word)
+            history.vouched.add(word)
+            history.exports.add(f"/{word}", lines=1, last_entry=1)
             history.settings.set(word, word)
             history.learn_runs.append({"word": word})
         write_sealed(places.adapter, AdapterKey(b"a" * 32), everything, context=b"test")
