@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _COMMANDS: Final[Mapping[str, str]] = {
+    "audit": "audit:audit",
     "base": "base:base",
     "block": "words:block",
     "completion": "shell:completion",
@@ -33,11 +34,13 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "history": "history:history",
     "import": "history:import_",
     "learn": "learning:learn",
+    "learned": "review:learned",
     "locate": "places:locate",
     "pause": "learning:pause",
     "recover": "recovery:recover",
     "recovery": "recovery:recovery",
     "resume": "learning:resume",
+    "review": "review:review",
     "screenshot": "typing:screenshot",
     "set": "settings:set_",
     "settings": "settings:settings",
