@@ -38,7 +38,7 @@ from hushkey.keyboard.settings import settings_from
 from hushkey.keyboard.spare_memory import give_back_memory
 from hushkey.keyboard.store import Store
 from hushkey.model.base import Base
-from hushkey.model.text import fold
+from hushkey.model.text import fold, normalise, split_token
 
 _SETTINGS = "settings"
 _REVIEWED = "reviewed"
@@ -203,15 +203,19 @@ class Profile:
             return self._forgetter.forget(what)
 
     def block(self, word: str) -> None:
-        """Never suggest a word again, on this profile."""
+        """Never suggest a word again, on this profile. The marks around it are no part of it."""
+        word = split_token(normalise(word.strip()))[1] or word  # an emoji is all mark
         self.history.blocked.add(word)
         self.engine.block(word)
 
     def unblock(self, word: str) -> bool:
         """Allow a blocked word again; say whether it was blocked."""
-        was = fold(word) in self.engine.blocked
-        self.engine.unblock(word)
-        return self.history.blocked.remove(word) or was
+        was = False
+        for name in {word, split_token(normalise(word.strip()))[1] or word}:
+            was |= fold(name) in self.engine.blocked
+            self.engine.unblock(name)
+            self.history.blocked.remove(name)
+        return was
 
     def keep_as_typed(self, word: str) -> None:
         """Never correct a word again, on this profile: a correction of it was undone."""

@@ -105,7 +105,7 @@ def export(profile: Profile, file: Path | None) -> None:
     except FileExistsError:
         raise click.ClickException(f"{file} is there already; nothing was written") from None
     with io.open(number, "w", encoding="utf-8") as target:  # noqa: UP020 - a descriptor, not a path
-        profile.export(target)
+        profile.export(target, destination=str(file.absolute()))
     output.note(f"wrote {file}; it is not encrypted")
 
 
