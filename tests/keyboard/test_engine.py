@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hushkey.keyboard.engine import SuggestionEngine
+from hushkey.keyboard.settings import Settings
 from hushkey.model.adapter import Adapter
 from hushkey.model.errors import BaseDamaged, ModelMismatch
 from hushkey.model.text import GAP
@@ -362,3 +363,95 @@ def test_the_engine_runs_with_no_store_and_loads_no_torch():
         "assert not found, found"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+# What a person vouched for, and what they blocked -----------------------------------------------------
+
+
+def test_a_word_that_is_vouched_for_is_offered_from_its_first_use_and_not_as_new(engine):
+    engine.learn(["we met Zorblax"])
+    asked = {"sightings": 2, "trusted": 3}
+    assert "Zorblax" not in [s.text for s in engine.candidates("we met Zo", 3, **asked)]
+    engine.vouch_for("Zorblax")
+    assert engine.vouched == {"zorblax"}
+    assert [s.new for s in engine.candidates("we met Zo", 3, **asked) if s.text == "Zorblax"] == [
+        False
+    ]
+    engine.forget("Zorblax")
+    assert engine.vouched == frozenset()
+
+
+def test_a_word_that_is_vouched_for_is_not_corrected(engine):
+    assert engine.corrections("we will meet tomorow", finished=True)
+    engine.vouch_for("tomorow")
+    assert engine.corrections("we will meet tomorow", finished=True) == []
+    engine.unlist("tomorow")
+    assert engine.corrections("we will meet tomorow", finished=True)
+
+
+def test_the_chance_of_a_word_is_the_score_of_its_suggestion(engine):
+    engine.learn(["we met Zorblax"] * 3)
+    scores = {s.text.lower(): s.score for s in engine.suggest("we met ", 20)}
+    words = [*scores, "never-typed"]
+    assert engine.chances("we met ", words) == [*scores.values(), 0.0]
+    assert engine.own_words() == ["zorblax"]
+    assert [engine.count(word) for word in ("ZORBLAX", "met", "never-typed")] == [3, 3, 0]
+
+
+BLOCKED = "Zorblax"
+TYPED = ["we met Zorblax again", "Zorblax is here", "ask ZORBLAX."] * 12
+
+
+def everything_shown(engine, text):
+    """All that a strip of three shows while a line is typed, letter by letter, phrases and emoji too."""
+    session = engine.session(settings=lambda: Settings(emoji=True, sightings_offered=1, floor=0.0))
+    for end in range(len(text) + 1):
+        yield from session.suggest(text[:end])
+        found = session.phrase()
+        if found is not None:
+            yield found
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["we met Zorblax again", "Zorblax is here", "ask ZORBLAX", "we met Zorbalx "],
+)
+@pytest.mark.parametrize("name", ["Zorblax", "ZORBLAX", "zorblax"])
+def test_a_blocked_word_is_in_no_phrase_correction_completion_or_other_form(engine, line, name):
+    engine.learn(TYPED)
+    before = [shown.text.lower() for shown in everything_shown(engine, line)]
+    assert any("zorblax" in text for text in before)
+    engine.block(name)
+    for shown in everything_shown(engine, line):
+        assert "zorblax" not in shown.text.lower(), shown.kind
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "blocked"),
+    [("see you tomorow", "tomorrow", "Tomorrow"), ("thankyou", "thank you", "YOU")],
+)
+def test_a_blocked_word_of_the_base_is_no_correction_either(engine, typed, meant, blocked):
+    def offered():
+        return [found.text for found in engine.corrections(typed, finished=True)]
+
+    assert offered() == [meant]
+    engine.block(blocked)
+    assert meant not in offered()
+
+
+def test_a_blocked_emoji_is_not_offered(engine):
+    def emoji():
+        return [s.text for s in everything_shown(engine, "happy birthday ") if s.kind == "emoji"]
+
+    assert "🎂" in emoji()
+    engine.block("🎂")
+    assert "🎂" not in emoji()
+
+
+def test_a_blocked_unknown_word_is_not_offered_as_it_was_typed(engine):
+    def echoed():
+        return [s.text for s in everything_shown(engine, "we met xqzvbk") if s.kind == "typed"]
+
+    assert "xqzvbk" in echoed()
+    engine.block("Xqzvbk")
+    assert "xqzvbk" not in echoed()
