@@ -5,6 +5,7 @@ with those of an engine taught the rest, array for array. Then the word is asked
 it: behind neutral texts and behind those in which it stood, and a word of one's own by each of its beginnings.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from hushkey.keyboard.engine import SuggestionEngine
@@ -25,6 +26,7 @@ NEUTRAL = (
     "Dear ",
 )
 BEGUN = 200  # words of one's own that are begun letter by letter; more of them are asked for whole
+SHOWN = 3  # suggestions; what a strip shows
 _OFFERED = 8  # suggestions that are looked at: more than any strip shows
 _BEHIND = ("", "the ", "and then ")  # texts behind which a word is begun
 
@@ -39,10 +41,13 @@ def probe(
     base = SuggestionEngine(engine.base)
     asked = list(dict.fromkeys((*NEUTRAL, *contexts)))
     times = dict.fromkeys(words, 0.0)
+    shown, shown_by_base = Counter[str](), Counter[str]()
     for context in asked:
         now, alone = engine.chances(context, words), base.chances(context, words)
         for word, chance, own in zip(words, now, alone, strict=True):
             times[word] = max(times[word], _times(chance, own))
+        shown.update(_shown(engine, context))
+        shown_by_base.update(_shown(base, context))
     unknown = [word for word in words if not base.knows(word)]
     strange, begun = set(unknown), set(unknown[:BEGUN])
     found = tuple(
@@ -52,6 +57,8 @@ def probe(
             left=engine.count(word),
             offered=_offered(engine, word) if word in begun else 0,
             times_base=times[word],
+            shown=shown[word],
+            shown_by_base=shown_by_base[word],
         )
         for word in words
     )
@@ -63,6 +70,10 @@ def _times(chance: float, own: float) -> float:
     if own > 0.0:
         return chance / own
     return float("inf") if chance > 0.0 else 0.0
+
+
+def _shown(engine: SuggestionEngine, context: str) -> set[str]:
+    return {suggestion.text.lower() for suggestion in engine.candidates(context, SHOWN)}
 
 
 def _offered(engine: SuggestionEngine, word: str) -> int:

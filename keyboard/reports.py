@@ -39,6 +39,10 @@ class WordProbe:
     """Of a word that the base does not know: how often it was offered when it was begun."""
     times_base: float
     """The highest of its chances, as a multiple of the base's own in the same context; 0 where it has none."""
+    shown: int
+    """Contexts behind which it is one of the three likeliest words."""
+    shown_by_base: int
+    """Contexts behind which the base alone has it among its three."""
 
     @property
     def gone(self) -> bool:

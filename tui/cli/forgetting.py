@@ -8,6 +8,7 @@ import math
 import signal
 import threading
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from hushkey.tui.cli import output
@@ -137,16 +138,14 @@ def verdict(found: ProbeReport) -> str:
 
 def _as_base(found: ProbeReport, words: Sequence[WordProbe]) -> str:
     most = max(word.times_base for word in words)
-    behind = f"behind {found.contexts} texts"
-    if found.adapter:
-        return (
-            f"{_subject(words)} known by the base alone, and to the adapter by what is left: at most "
-            f"{most:.2f} times the base's chance {behind}"
-        )
-    return (
-        f"{_subject(words)} suggested no more than by the base alone: at most {most:.2f} times its "
-        f"chance {behind}"
+    shown, alone = sum(word.shown for word in words), sum(word.shown_by_base for word in words)
+    behind = (
+        f"at most {most:.2f} times its chance behind {found.contexts} texts, among the first three "
+        f"{shown:,} times (by the base {alone:,} times)"
     )
+    if found.adapter:
+        return f"{_subject(words)} known by the base, and by an adapter that never saw it: {behind}"
+    return f"{_subject(words)} suggested no more than by the base alone: {behind}"
 
 
 def _subject(words: Sequence[WordProbe]) -> str:
@@ -164,16 +163,21 @@ def _many(count: int, what: str) -> str:
 
 
 def _as_dict(report: ForgetReport, fate: Fate, found: ProbeReport, named: int) -> dict[str, Any]:
-    words = [
-        {
-            "word": word.word,
-            "in_base": word.in_base,
-            "left": word.left,
-            "offered": word.offered,
-            "times_base": word.times_base if math.isfinite(word.times_base) else None,
-        }
-        for word in found.words
-    ]
+    gone = [word for word in found.words if word.gone]
+    probe: dict[str, Any] = {
+        "holds": found.holds,
+        "exact": found.exact,
+        "adapter": found.adapter,
+        "contexts": found.contexts,
+        "probed": len(found.words),
+        "gone": len(gone),
+        "offered": sum(word.offered for word in gone),
+        "times_base": _finite(max((word.times_base for word in gone), default=0.0)),
+    }
+    if named:  # words that only stood in deleted lines are told to nobody
+        probe["words"] = [
+            asdict(word) | {"times_base": _finite(word.times_base)} for word in found.words
+        ]
     return {
         "words": named,
         "entries": report.entries,
@@ -181,11 +185,9 @@ def _as_dict(report: ForgetReport, fate: Fate, found: ProbeReport, named: int) -
         "adapter": fate,
         "reports_dropped": report.reports_dropped,
         "exports": list(report.exports),
-        "probe": {
-            "holds": found.holds,
-            "exact": found.exact,
-            "adapter": found.adapter,
-            "contexts": found.contexts,
-            "words": words,
-        },
+        "probe": probe,
     }
+
+
+def _finite(times: float) -> float | None:
+    return times if math.isfinite(times) else None
