@@ -116,8 +116,8 @@ def _shared(shared: Shared) -> list[str]:
         ),
         (
             f"In the noised mean of a batch of {shared.batch} (noise of {shared.noise_multiplier:.2f} clip norms by "
-            f"one aggregator; epsilon {shared.epsilon:g} over a device's lifetime): {noised.bits():.1f} bits; it {seen} "
-            f"(one test over all canaries, p = {noised.joint_p:.4f}, called a leak below {ALPHA:g})."
+            f"one aggregator; epsilon {shared.epsilon:g} over a device's lifetime): {noised.bits():.1f} bits; "
+            f"it {seen} (one test over all canaries, p = {noised.joint_p:.4f}, called a leak below {ALPHA:g})."
         ),
     ]
 

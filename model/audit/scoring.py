@@ -28,15 +28,15 @@ def read(model: NextWord, pieces: Sequence[int]) -> tuple[State, Floats]:
 def walk(model: NextWord, before: Sequence[int], secrets: Sequence[Pieces], visit: Visit) -> None:
     """Read `before`, then each beginning of the secrets (none of them whole) once; show `visit` what it expects.
 
-    The beginnings come in the order of the secrets, so the same secrets are always read in the same batches.
+    The beginnings come in sorted order: activations are quantised over a batch, and which secret shares its batch
+    with which must not depend on which of them was planted.
     """
     state, logits = read(model, before)
     visit([()], logits)
     level: list[Pieces] = [()]
     for length in range(1, max(map(len, secrets))):
-        longer = dict.fromkeys(secret[:length] for secret in secrets if len(secret) > length)
         places = {path: row for row, path in enumerate(level)}
-        level = list(longer)
+        level = sorted({secret[:length] for secret in secrets if len(secret) > length})
         state = _advance(model, state, [places[path[:-1]] for path in level], level, visit)
 
 
