@@ -1,7 +1,7 @@
 """The audit: plant canaries into a copy of a history, learn as usual, then try to get them out again.
 
-    with training(base) as train:
-        report = audit(lines, base, train)
+    with training(base) as trains:
+        report = audit(lines, base, trains)
 
 Nothing is written: neither a canary nor a line of the history leaves memory, but through the trainer's pipe.
 """
@@ -15,7 +15,7 @@ from hushkey.keyboard.audit.attacking import ATTACKS
 from hushkey.keyboard.audit.figures import AuditReport, Forgotten, Look, Shared, Surface, surface_of
 from hushkey.keyboard.audit.querying import OwnWords
 from hushkey.keyboard.audit.rounds import Desk, Effort, OnProgress, Round, Trained
-from hushkey.keyboard.audit.training import Train
+from hushkey.keyboard.audit.training import Trains
 from hushkey.keyboard.errors import KeyboardError
 from hushkey.keyboard.redaction import redact
 from hushkey.model.audit.batch import BATCH, LIFETIME_EPSILON, noise_multiplier
@@ -33,7 +33,7 @@ class AuditRefused(KeyboardError):
 def audit(  # noqa: PLR0913  what the owner of a history decides on
     history: Sequence[str],
     base: Base,
-    train: Train,
+    trains: Trains,
     effort: Effort | None = None,
     *,
     seed: int = 1,
@@ -57,7 +57,7 @@ def audit(  # noqa: PLR0913  what the owner of a history decides on
         )
     desk = Desk(
         base,
-        train,
+        trains,
         effort,
         noise=np.random.default_rng(noise_entropy),
         on_progress=on_progress,

@@ -17,10 +17,11 @@ from hushkey.keyboard.audit.querying import (
     ranking_of,
     slots_of,
 )
-from hushkey.keyboard.audit.training import Train
+from hushkey.keyboard.audit.training import Trains
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.errors import KeyboardError
 from hushkey.keyboard.experts import Experts
+from hushkey.keyboard.redaction import redact
 from hushkey.model.adapter import Adapter
 from hushkey.model.audit.canaries import COUNTS, Canary, draw_canaries, protected_lines
 from hushkey.model.audit.sharing import batch_mean, shareable
@@ -106,7 +107,7 @@ class Desk:
     def __init__(  # noqa: PLR0913  what a round depends on
         self,
         base: Base,
-        train: Train,
+        trains: Trains,
         effort: Effort,
         *,
         noise: np.random.Generator,
@@ -114,7 +115,7 @@ class Desk:
         cancelled: Callable[[], bool],
     ) -> None:
         self._base = base
-        self._train = train
+        self._trains = trains
         self._effort = effort
         self._noise = noise
         self._on_progress = on_progress
@@ -157,9 +158,12 @@ class Desk:
         secrets = protected_lines(rng)
         typed = [(canary.line, canary.count) for canary in canaries]
         planted = plant(history, typed + [(line, PROTECTED_TIMES) for line, _ in secrets], rng)
+        open_ = [each for each in canaries if redact(each.line).text == each.line]
         cut = sum(not survives(secret, line) for line, secret in secrets)
-        left, never = forgotten(planted, canaries), never_typed(planted, canaries)
-        return _Copy(canaries, history, planted, left, never, Redacted(len(secrets), cut))
+        caught = len(canaries) - len(open_)  # nothing of these can be learned, or measured
+        redacted = Redacted(len(secrets) + caught, cut + caught)
+        left, never = forgotten(planted, open_), never_typed(planted, open_)
+        return _Copy(open_, history, planted, left, never, redacted)
 
     # The n-gram memory ---------------------------------------------------------------------------
 
@@ -192,10 +196,10 @@ class Desk:
 
     def _trained(self, copy: _Copy, alone: _BaseAlone, rng: np.random.Generator) -> Trained | None:
         self._begin("training")
-        adapter = self._train(copy.planted)
+        adapter = self._trains.personal(copy.planted)
         if adapter is None:
             return None
-        delta = shareable(adapter)
+        delta = self._delta(copy, adapter)
         draws = [batch_mean(delta, delta.norm(), self._noise) for _ in range(self._effort.draws)]
         adapted = self._look("the adapter", alone, [adapter])
         plain = self._look("the plain delta", alone, [delta])
@@ -204,14 +208,22 @@ class Desk:
         if not self._effort.retrains:
             return Trained(adapted, plain, noised, own, None, None)
         self._begin("training without what was forgotten")
-        left = self._train(copy.left)
+        left = self._trains.personal(copy.left)
         self._begin("training as if it had never been typed")
-        never = self._train(copy.never)
+        never = self._trains.personal(copy.never)
         if left is None or never is None:
             return Trained(adapted, plain, noised, own, None, left is never)
         again = self._look("the adapter after forgetting", alone, [left])
         same = left.to_bytes() == never.to_bytes()
         return Trained(adapted, plain, noised, own, again, same)
+
+    def _delta(self, copy: _Copy, adapter: Adapter) -> Adapter:
+        """Return what of the learning would be shared: trained by itself where sharing has a plan of its own."""
+        if self._trains.shared is None:
+            return shareable(adapter)
+        self._begin("training what would be shared")
+        trained = self._trains.shared(copy.planted)
+        return shareable(adapter if trained is None else trained)
 
     def _look(self, what: str, alone: _BaseAlone, adapters: Sequence[Adapter]) -> Look:
         """Attack networks with adapters; what can be read out is tried on the first of them."""

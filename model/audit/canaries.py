@@ -30,8 +30,8 @@ _ROADS = "Street Lane Road Close Avenue Grove Terrace Crescent"
 _BEFORE: Mapping[Kind, str] = {
     "name": """my landlord is called|the new tenant upstairs is|at the clinic ask for|the surgeon will be
         |her stepfather was called|the only witness was|my counsellor is|send the spare keys to""",
-    "code": """the gate opens with|the parcel locker opens with|my booking is under|the bike lock turns to
-        |our membership is|the shed opens on|my ticket says|the alarm stops at""",
+    "code": """my booking is under|our membership is|my ticket says|the case went in as
+        |it was filed under|the tag on the dog says|my raffle ticket was|the patient file is""",
     "address": """we just moved to|she lives alone at|the clinic is now at|pick the boy up from
         |post the papers to|the hearing will be at|my night shift is at|they hid the key at""",
     "phrase": """the sleeper muttered|he kept repeating|the torn note said|it came out as

@@ -92,11 +92,11 @@ def _audited(lines: Sequence[str], *, quick: bool, cancelled: Callable[[], bool]
         base,
         on_progress=lambda step: output.bar("training", step.step, step.steps),
         cancelled=cancelled,
-    ) as train:
+    ) as trains:
         return run(
             lines,
             base,
-            train,
+            trains,
             QUICK if quick else Effort(),
             on_progress=output.bar,
             cancelled=cancelled,

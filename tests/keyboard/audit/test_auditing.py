@@ -11,7 +11,7 @@ from hushkey.keyboard.audit.attacking import ATTACKS
 from hushkey.keyboard.audit.auditing import AuditRefused, audit, newest
 from hushkey.keyboard.audit.picture import picture
 from hushkey.keyboard.audit.rounds import AuditCancelled, Effort
-from hushkey.keyboard.audit.training import training
+from hushkey.keyboard.audit.training import Trains, training
 from hushkey.keyboard.audit.verdict import LOWERS, headline, rows, sentences
 from hushkey.model.audit.canaries import draw_canaries
 from hushkey.model.audit.exposure import chance_bits
@@ -25,14 +25,13 @@ HISTORY = [
 SMALL = Effort(counts={1: 1, 16: 1}, candidates=32, draws=2, own_places=10)
 
 
-def nothing_trained(_):
-    return None
+NOTHING_TRAINED = Trains(lambda _: None)
 
 
 @pytest.fixture(scope="module")
 def untrained(shipped_base):
     history = list(HISTORY)
-    report = audit(history, shipped_base, nothing_trained, SMALL, noise_entropy=1)
+    report = audit(history, shipped_base, NOTHING_TRAINED, SMALL, noise_entropy=1)
     assert history == HISTORY  # it is only read
     return report
 
@@ -41,7 +40,7 @@ def untrained(shipped_base):
 def idle(shipped_base):
     """An audit of an adapter that learned nothing."""
     slight = slight_adapter(shipped_base)
-    return audit(HISTORY, shipped_base, lambda _: slight, SMALL, noise_entropy=1)
+    return audit(HISTORY, shipped_base, Trains(lambda _: slight), SMALL, noise_entropy=1)
 
 
 def slight_adapter(base):
@@ -55,8 +54,8 @@ def slight_adapter(base):
 def trained(shipped_base):
     """An audit as its owner runs it, with the real trainer."""
     effort = Effort(counts={1: 1, 16: 2}, candidates=128, draws=2, own_places=20)
-    with training(shipped_base) as train:
-        return audit(HISTORY, shipped_base, train, effort, noise_entropy=1)
+    with training(shipped_base) as trains:
+        return audit(HISTORY, shipped_base, trains, effort, noise_entropy=1)
 
 
 def test_the_memory_knows_what_was_typed_once(untrained):
@@ -125,7 +124,7 @@ def test_the_same_seed_and_noise_give_the_same_figures(shipped_base):
     effort = Effort(counts={1: 1}, candidates=8, draws=1, own_places=0, retrains=False)
     slight = slight_adapter(shipped_base)
     one, again, other = (
-        audit(HISTORY, shipped_base, lambda _: slight, effort, noise_entropy=entropy)
+        audit(HISTORY, shipped_base, Trains(lambda _: slight), effort, noise_entropy=entropy)
         for entropy in (1, 1, 2)
     )
     assert (one.ngrams, one.shared) == (again.ngrams, again.shared)
@@ -133,9 +132,19 @@ def test_the_same_seed_and_noise_give_the_same_figures(shipped_base):
     assert one.shared.noised != other.shared.noised
 
 
+def test_what_would_be_shared_is_trained_by_itself_where_there_is_a_plan_for_it(shipped_base):
+    effort = Effort(counts={1: 1}, candidates=8, draws=1, own_places=0, retrains=False)
+    slight = slight_adapter(shipped_base)
+    trains = Trains(lambda _: slight, lambda _: slight.scaled(50.0))
+    apart = audit(HISTORY, shipped_base, trains, effort, noise_entropy=1)
+    of_one = audit(HISTORY, shipped_base, Trains(lambda _: slight), effort, noise_entropy=1)
+    assert apart.adapter == of_one.adapter
+    assert apart.shared.delta != of_one.shared.delta
+
+
 def test_too_short_a_history_is_refused_without_a_word_of_it(shipped_base):
     with pytest.raises(AuditRefused, match="needs a history of 200 words and this one has 4") as no:
-        audit(["my word is zorbton"], shipped_base, nothing_trained)
+        audit(["my word is zorbton"], shipped_base, NOTHING_TRAINED)
     assert "zorbton" not in str(no.value)
 
 
@@ -149,7 +158,7 @@ def test_it_stops_when_it_is_told_to(shipped_base):
         audit(
             HISTORY,
             shipped_base,
-            nothing_trained,
+            NOTHING_TRAINED,
             SMALL,
             on_progress=progress,
             cancelled=lambda: len(said) > 3,
@@ -170,7 +179,6 @@ def test_what_a_real_adapter_learned_is_found_and_the_noise_of_a_batch_hides_it(
     assert not trained.adapter.is_chance
     assert not trained.shared.delta.is_chance
     assert trained.shared.noised.is_chance
-    assert trained.shared.noised.leaks("harmful") <= 1
 
 
 @pytest.mark.slow
@@ -222,7 +230,7 @@ def test_auditing_loads_no_torch_of_its_own():
 
 def test_each_round_plants_canaries_of_its_own(shipped_base):
     effort = Effort(rounds=2, counts={1: 1}, candidates=8, own_places=0)
-    report = audit(HISTORY, shipped_base, nothing_trained, effort)
+    report = audit(HISTORY, shipped_base, NOTHING_TRAINED, effort)
     assert report.rounds == 2
     assert report.ngrams.as_dict(ATTACKS)["count"] == 8
     assert report.redacted.typed == 12
