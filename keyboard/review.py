@@ -55,7 +55,11 @@ class Review:
         return bool(self.words) and (self.at is None or now - self.at >= WEEK_S)
 
     def mark(self, asked: int, at: float) -> dict[str, Any]:
-        """Return what to keep of a review that asked for its first words: the others come again."""
+        """Return what to keep of a review that asked for its first words: the others come again.
+
+        It names a line and no word, for a word would have to be forgotten here too; so words that became new
+        with the same line come again together.
+        """
         if asked < len(self.words):
             reached = (self.words[asked].offered_since or 0) - 1
         else:
