@@ -5,49 +5,69 @@ shaped like a secret goes, and the tests hold a table of ordinary prose that mus
 written with possessive repeats and bounded looks, as a line may have a million characters.
 """
 
+import bisect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 
+from hushkey.keyboard.redaction_accounts import card_numbers, ibans
+from hushkey.keyboard.redaction_addresses import addresses
+from hushkey.keyboard.redaction_assignments import assigned_passwords
 from hushkey.keyboard.redaction_codes import one_time_codes
-from hushkey.keyboard.redaction_numbers import (
-    card_numbers,
-    ibans,
-    long_numbers,
-    phone_numbers,
-)
-from hushkey.keyboard.redaction_passwords import loose_passwords, named_passwords
-from hushkey.keyboard.redaction_tokens import addresses, keys, url_secrets
+from hushkey.keyboard.redaction_commands import passwords_in_commands
+from hushkey.keyboard.redaction_identities import identities
+from hushkey.keyboard.redaction_key_names import named_keys
+from hushkey.keyboard.redaction_locks import lock_codes
+from hushkey.keyboard.redaction_loose import loose_passwords
+from hushkey.keyboard.redaction_numbers import long_numbers
+from hushkey.keyboard.redaction_passwords import told_passwords
+from hushkey.keyboard.redaction_phones import phone_numbers
+from hushkey.keyboard.redaction_plain import plain
+from hushkey.keyboard.redaction_spared import Span, spared
+from hushkey.keyboard.redaction_tokens import keys
+from hushkey.keyboard.redaction_urls import url_secrets
 
 REDACTED = "█"  # no letter or digit: never a word, and no n-gram reaches across it
 
-_Span = tuple[int, int]
 _PASSES = 8  # what surrounds a cut may look like a secret once more; two passes are the rule
 
-_Detector = tuple[str, Callable[[str], Iterable[_Span]]]
+
+@dataclass(frozen=True, slots=True)
+class _Detector:
+    kind: str
+    find: Callable[[str], Iterable[Span]]
+    by_shape: bool = False
+    """Whether a number is found by its looks alone, so that those known to be no secret are spared."""
+
 
 # A pass cuts what the first of these finds anything with; a URL is not to be taken for an address.
 # Where two finds of a pass overlap, one cut covers both and has the kind that stands first here.
 _STAGES: tuple[tuple[_Detector, ...], ...] = (
-    (("url", url_secrets),),
+    (_Detector("url", url_secrets),),
     (
-        ("email", addresses),
-        ("key", keys),
-        ("iban", ibans),
-        ("card", card_numbers),
-        ("phone", phone_numbers),
-        ("code", one_time_codes),
-        ("password", named_passwords),
-        ("digits", long_numbers),
-        ("password", loose_passwords),
+        _Detector("email", addresses),
+        _Detector("key", keys),
+        _Detector("iban", ibans),
+        _Detector("card", card_numbers, by_shape=True),
+        _Detector("phone", phone_numbers, by_shape=True),
+        _Detector("code", one_time_codes),
+        _Detector("code", lock_codes),
+        _Detector("password", assigned_passwords),
+        _Detector("password", told_passwords),
+        _Detector("password", passwords_in_commands),
+        _Detector("key", named_keys),
+        _Detector("digits", long_numbers, by_shape=True),
+        _Detector("digits", identities),
+        _Detector("password", loose_passwords),
     ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """A line without its secrets."""
+    """A line without its secrets. Its `repr` does not hold the line."""
 
-    text: str
+    text: str = field(repr=False)
     kinds: tuple[str, ...]
     """What was cut, in the order of the passes and of the line; one for each mark put."""
 
@@ -65,11 +85,13 @@ def redact(text: str) -> Redaction:
 
 
 def _found(text: str, stage: tuple[_Detector, ...]) -> list[tuple[int, int, str]]:
+    line = plain(text)
+    harmless = _joined(spared(line)) if len(stage) > 1 else []
     spans = sorted(
         (start, end, rank)
-        for rank, (_, find) in enumerate(stage)
-        for start, end in find(text)
-        if start < end
+        for rank, detector in enumerate(stage)
+        for start, end in detector.find(line)
+        if start < end and not (detector.by_shape and _lies_in(harmless, start, end))
     )
     merged: list[tuple[int, int, int]] = []
     for start, end, rank in spans:
@@ -78,7 +100,22 @@ def _found(text: str, stage: tuple[_Detector, ...]) -> list[tuple[int, int, str]
             merged.append((first, max(last, end), min(higher, rank)))
         else:
             merged.append((start, end, rank))
-    return [(start, end, stage[rank][0]) for start, end, rank in merged]
+    return [(start, end, stage[rank].kind) for start, end, rank in merged]
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _lies_in(spans: list[Span], start: int, end: int) -> bool:
+    place = bisect.bisect_right(spans, start, key=itemgetter(0)) - 1
+    return place >= 0 and end <= spans[place][1]
 
 
 def _cut(text: str, cuts: Iterable[tuple[int, int, str]]) -> str:

@@ -1,39 +1,15 @@
-"""Find addresses, keys and tokens by their shape, and secrets inside URLs. Pure."""
+"""Find keys and tokens: by the prefix that their issuer gives them, by their header, by being random. Pure."""
 
 import math
 import re
 from collections import Counter
 from collections.abc import Iterator
 
-_Span = tuple[int, int]
+from hushkey.keyboard.redaction_spared import Span
 
-# E-mail -------------------------------------------------------------------------------------------
-
-_ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]++@(?P<domain>[\w-]++(?:\.[\w-]++)++)")
-_SPELLED_ADDRESS = re.compile(
-    r"(?<![\w.+%-])[\w.+%-]++ ?[\[({] ?(?i:at) ?[\])}] ?[\w-]++"
-    r"(?:(?: ?[\[({] ?(?i:dot) ?[\])}] ?|\.| (?i:dot) )[\w-]++)++"
-    r"|(?<![\w.+%-])[\w.+%-]++ (?i:at) [\w-]++ (?i:dot (?:com|org|net|edu|io|de|uk|fr))\b"
+_LONG_WORD = re.compile(
+    r"[\w.~+/=$-]{12}|[Aa]uth|AUTH|[Cc]ookie|[A-Za-z]-[A-Za-z]+-?[A-Za-z]+: |-----BEGIN"
 )
-
-_SPELLED_OUT = re.compile(r"[Aa][Tt] ?[\])}]| [Dd][Oo][Tt] ")
-
-
-def addresses(text: str) -> Iterator[_Span]:
-    """Find e-mail addresses, also those spelled `ann [at] example [dot] org`."""
-    if "@" not in text and not _SPELLED_OUT.search(text):
-        return
-    for match in _ADDRESS.finditer(text):
-        top = match["domain"].rpartition(".")[2]
-        # `numpy@1.26.4` is a version, `git@github.com:…` where everybody's code lies.
-        if len(top) > 1 and not top[0].isdigit() and not match[0].startswith("git@"):
-            yield match.span()
-    yield from (match.span() for match in _SPELLED_ADDRESS.finditer(text))
-
-
-# Keys and tokens ----------------------------------------------------------------------------------
-
-_LONG_WORD = re.compile(r"[\w.~+/=-]{12}|Auth|auth|AUTH|-----BEGIN")
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
     r"(?:.*?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|.*)",
@@ -42,24 +18,46 @@ _PRIVATE_KEY = re.compile(
 _ISSUED = re.compile(
     r"(?<![A-Za-z0-9])(?:"
     r"(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ABIA|ACCA)[A-Z0-9]{12,}+"  # AWS
-    r"|gh[opusr]_\w{16,}+|github_pat_\w{20,}+|glpat-[\w-]{16,}+"  # GitHub, GitLab
-    r"|xox[a-z]-[A-Za-z0-9-]{8,}+|xapp-[A-Za-z0-9-]{8,}+"  # Slack
+    r"|gh[opusr]_\w{16,}+|github_pat_\w{20,}+|gl[a-z]{1,6}-[\w.-]{16,}+"  # GitHub, GitLab
+    r"|xox[a-z]-[A-Za-z0-9-]{8,}+|xapp-[A-Za-z0-9-]{8,}+|T0\w{6,12}/B0\w{6,12}/\w{16,}+"  # Slack
     r"|[srp]k_(?:live|test)_\w{8,}+|whsec_\w{16,}+"  # Stripe
+    r"|sq0[a-z]{3}-[\w-]{16,}+|EAAA[\w-]{24,}+|EAAC[\w-]{24,}+"  # Square, Facebook
+    r"|access_token\$[\w$]{16,}+"  # PayPal
     r"|sk-[\w-]{16,}+|hf_[A-Za-z0-9]{20,}+|npm_[A-Za-z0-9]{20,}+|pypi-[\w-]{16,}+"
-    r"|AIza[\w-]{30,}+|ya29\.[\w-]{16,}+|GOCSPX-[\w-]{16,}+"  # Google
-    r"|SG\.[\w-]{16,}+\.[\w-]{16,}+|dop_v1_\w{16,}+|AGE-SECRET-KEY-1\w{20,}+"
+    r"|gsk_\w{20,}+|r8_\w{20,}+|xai-[\w-]{20,}+|rubygems_\w{20,}+"
+    r"|AIza[\w-]{30,}+|ya29\.[\w-]{16,}+|GOCSPX-[\w-]{16,}+|1//0[\w-]{20,}+"  # Google
+    r"|SG\.[\w-]{16,}+\.[\w-]{16,}+|key-[0-9a-f]{24,}+|[0-9a-f]{32}-us\d{1,2}"  # mail
+    r"|SK[0-9a-f]{24,}+|AC[0-9a-f]{24,}+|NRAK-\w{16,}+|glsa_\w{16,}+|glc_\w{16,}+|sntrys_\w{16,}+"
+    r"|hv[bs]\.\w{12,}+|dp\.[a-z]{2,4}\.\w{16,}+|dckr_pat_[\w-]{16,}+|do[opr]_v1_\w{16,}+"
+    r"|lin_api_\w{16,}+|ntn_\w{16,}+|secret_\w{24,}+|figd_[\w-]{16,}+|pat[A-Za-z0-9]{12,18}\.\w{20,}+"
+    r"|shp(?:at|ss|ca|pa)_\w{16,}+|PMAK-[\w-]{20,}+|pul-\w{20,}+|tskey-[\w-]{12,}+|[xt]prv\w{20,}+"
+    r"|AGE-SECRET-KEY-1\w{20,}+|tok_\w{12,}+"
     r"|\d{8,10}:[\w-]{35}+"  # Telegram
+    r"|[MNO][\w-]{20,30}\.[\w-]{6}\.[\w-]{24,}+"  # Discord
     r"|eyJ[\w-]{8,}+\.[\w-]{8,}+(?:\.[\w-]*+){0,3}"  # JSON web tokens
     r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?!\w)"  # UUIDs
     r")"
 )
+_HASH = re.compile(r"(?<![\w$])\$(?:2[aby]|1|5|6|7|y|apr1|argon2(?:id?|d))\$[\w./$,=+-]{16,200}")
 _LICENCE = re.compile(r"(?<![\w-])[A-Z0-9]{4,6}(?:-[A-Z0-9]{4,6}){2,9}(?![\w-])")
+_WORD_AND_NUMBER = re.compile(r"[A-Z]{3,}\d{1,3}")  # SHA256
+_SIX_DIGITS = re.compile(r"(?<![\w-])\d{6}(?:-\d{6}){7}(?![\w-])")  # a disk's recovery key
 _AUTHORIZATION = re.compile(
-    r"(?i:\b(?:authorization|proxy-authorization)\s{0,4}[:=]\s{0,4}(?P<scheme>(?:bearer|basic|token|digest)\s{1,4})?+)"
+    r"(?i:\b(?:authorization|proxy-authorization)[\"']?\s{0,4}[:=]\s{0,4}[\"']?"
+    r"(?P<scheme>(?:bearer|basic|token|digest|apikey|api-key|negotiate|key|hmac)\s{1,4})?+)"
     r"(?P<value>[^\s\"'█]++)"
 )
 _BEARER = re.compile(r"(?i:\b(?:bearer|basic|token)\s{1,4})(?P<value>[\w.~+/=-]{12,}+)")
-_BLOB = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_=-]{20,}+")
+_HEADER = re.compile(
+    r"(?i:(?<![\w-])(?:x-)?(?:[a-z]{1,20}-){0,3}(?:api-?key|auth-?token|access-?token|token|secret)"
+    r"[\"']?:\s{1,4})(?P<value>[^\s\"'█]{6,}+)"
+)
+_COOKIE = re.compile(
+    r"(?i:\bcookies?:\s{0,3}(?:[\w-]{1,40}=[^;\s]{0,200};\s?){0,8}?"
+    r"(?:[\w.-]{0,30}sess[\w.-]{0,20}|sid|s?id_?token|[\w.-]{0,20}token|[\w.-]{0,20}auth[\w.-]{0,20}|jwt)=)"
+    r"(?P<value>[^;\s\"'█]++)"
+)
+_BLOB = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{20,}+={0,2}")
 _CLASSES = re.compile(r"[0-9]+|[A-Z]?[a-z]+|[A-Z]+")
 
 _SHORTEST = 20  # characters; as random hexadecimal 80 bits
@@ -72,27 +70,39 @@ _LONG = 32
 # names in code hardly one has under 4.
 
 
-def keys(text: str) -> Iterator[_Span]:
+def keys(text: str) -> Iterator[Span]:
     """Find issued keys by their prefixes, private key blocks, headers, and long random strings."""
     if not _LONG_WORD.search(text):
         return
-    for pattern in (_PRIVATE_KEY, _ISSUED):
+    for pattern in (_PRIVATE_KEY, _ISSUED, _HASH, _SIX_DIGITS):
         yield from (match.span() for match in pattern.finditer(text))
     for match in _LICENCE.finditer(text):
         groups = match[0].split("-")
-        if sum(not group.isdigit() and not group.isalpha() for group in groups) > 1:
+        mixed = [group for group in groups if not group.isdigit() and not group.isalpha()]
+        if len(mixed) > 1 and not all(_WORD_AND_NUMBER.fullmatch(group) for group in mixed):
             yield match.span()
-    for match in _AUTHORIZATION.finditer(text):
-        if match["scheme"] or not match["value"].strip(".,;").isalpha():
-            yield match.span("value")
-    for match in _BEARER.finditer(text):
-        if any(character.isdigit() for character in match["value"]):
-            yield match.span("value")
+    yield from _in_headers(text)
     yield from (match.span() for match in _BLOB.finditer(text) if _is_key(match[0]))
 
 
+def _in_headers(text: str) -> Iterator[Span]:
+    for match in _AUTHORIZATION.finditer(text):
+        if match["scheme"] or not match["value"].strip(".,;").isalpha():
+            yield match.span("value")
+    for pattern in (_BEARER, _HEADER):
+        for match in pattern.finditer(text):
+            if any(character.isdigit() for character in match["value"]):
+                yield match.span("value")
+    for match in _COOKIE.finditer(text):
+        yield match.span("value")
+
+
 def _is_key(blob: str) -> bool:
-    """Tell base64, which may hold slashes, from a path of words."""
+    """Tell base64, which may hold slashes, from a path of words and from the name of a build."""
+    named = re.split("[-_]", blob)
+    sizes = set(map(len, named))
+    if len(named) > 2 and len(sizes) > 1 and max(sizes) <= _CHARACTERS_A_PART and blob.islower():
+        return False
     parts = blob.split("/")
     long_parts = len(blob) / len(parts) >= _CHARACTERS_A_PART
     return (long_parts and _is_random(blob)) or any(
@@ -117,28 +127,3 @@ def _entropy(blob: str) -> float:
     """Shannon's, in bits a character, of the characters as they are."""
     shares = (count / len(blob) for count in Counter(blob).values())
     return -sum(share * math.log2(share) for share in shares)
-
-
-# URLs ---------------------------------------------------------------------------------------------
-
-_AUTHORITY = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]{1,20}://(?P<who>[^\s/?#]++)")
-_PARAMETER = re.compile(r"(?<=[?&;#])(?P<name>[\w.\-\[\]]{1,64})=(?P<value>[^\s&#;\"'<>█]++)")
-_SECRET_PARAMETER = re.compile(
-    r"(?i:(?:.*[_.\-\[])?(?:(?:api|access|secret|private|auth|app|client)?[_-]?key|.*token|.*secret"
-    r"|pass(?:word|wd|phrase|code)?|pwd|pw|sig|signature|auth|otp|pin|code|session(?:_?id)?|sid"
-    r"|jwt|credentials?|apikey)\]?)"
-)
-_LONG_USER = 20  # characters: a token in the place of a user name
-
-
-def url_secrets(text: str) -> Iterator[_Span]:
-    """Find `user:password@` in URLs, and the values of telling parameters such as `token=`."""
-    if "://" not in text and "=" not in text:
-        return
-    for match in _AUTHORITY.finditer(text):
-        user, at, _ = match["who"].rpartition("@")
-        if at and (user.rpartition(":")[2].strip("█") if ":" in user else len(user) >= _LONG_USER):
-            yield match.start("who"), match.start("who") + len(user)
-    for match in _PARAMETER.finditer(text):
-        if _SECRET_PARAMETER.fullmatch(match["name"]):
-            yield match.span("value")
