@@ -37,9 +37,12 @@ def training(
     base: Base,
     on_progress: OnTraining = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
+    *,
+    plan: str | None = None,
 ) -> Iterator[Trains]:
     """Give the ways to train adapters for a base, in one child process for all of them.
 
+    `plan` is that of the personal adapter, the usual one unless given; what would be shared has its own.
     Raises LearningUnavailable without torch, and LearningCancelled from the training when it is told to stop.
     """
     with Trainer(base.folder) as trainer:
@@ -53,4 +56,4 @@ def training(
 
             return train
 
-        yield Trains(by(Settings().learn_plan), by("shared"))
+        yield Trains(by(plan or Settings().learn_plan), by("shared"))

@@ -12,6 +12,17 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from hushkey.keyboard.audit.attacking import ATTACKS
+from hushkey.keyboard.audit.figures import (
+    AuditReport,
+    Finding,
+    Forgotten,
+    Redacted,
+    Shared,
+    Surface,
+)
+from hushkey.keyboard.audit.querying import OwnWords
+from hushkey.tui.cli.audit import _tell
 from hushkey.tui.cli.exits import Exit
 
 PASSPHRASE = "a pass phrase"
@@ -20,7 +31,10 @@ LINES = [SENTENCE[place % 7 :] for place in range(60)]
 
 
 def environ(home: Path) -> dict[str, str]:
-    return {**os.environ, "HUSHKEY_HOME": str(home), "HUSHKEY_PASSPHRASE": PASSPHRASE}
+    scratch = home.parent / "scratch"
+    scratch.mkdir(exist_ok=True)
+    own = {"HUSHKEY_HOME": str(home), "HUSHKEY_PASSPHRASE": PASSPHRASE, "TMPDIR": str(scratch)}
+    return {**os.environ, **own}
 
 
 def hushkey(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -55,8 +69,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_the_owners_audit_keeps_its_numbers_and_changes_nothing_else(home: Path):
     before, exported = digests(home), hushkey(home, "export").stdout
-    done = hushkey(home, "audit", "--quick", "--json")
+    drawing = home.parent / "audit.svg"
+    done = hushkey(home, "audit", "--quick", "--json", "--picture", str(drawing))
     assert done.returncode == Exit.OK, done.stderr
+    assert ET.fromstring(drawing.read_text(encoding="utf-8")).tag.endswith("svg")  # noqa: S314
     told = json.loads(done.stdout.splitlines()[-1])
     assert list(told) == ["ngrams", "adapter", "shared"]
     for kind in told.values():
@@ -65,6 +81,8 @@ def test_the_owners_audit_keeps_its_numbers_and_changes_nothing_else(home: Path)
     assert "sample" not in done.stderr
     assert hushkey(home, "export").stdout == exported
     assert digests(home) == before
+    left = {path.name for path in (home.parent / "scratch").iterdir()}
+    assert left <= {".ses"}  # ONNX Runtime's own time stamp, made when it is imported
     kept = json.loads(
         subprocess.run(
             [sys.executable, "-c", _READ_LAST],
@@ -87,19 +105,34 @@ with open_profile(passphrase=passphrase_from(os.environ)) as profile:
 """
 
 
-@pytest.mark.slow
-def test_a_text_is_audited_without_a_profile_and_drawn(tmp_path: Path):
-    text, drawing = tmp_path / "text.txt", tmp_path / "audit.svg"
-    text.write_text("\n".join(LINES), encoding="utf-8")
-    done = hushkey(
-        tmp_path / "home", "audit", "--quick", "--history", str(text), "--picture", str(drawing)
+def test_the_verdict_comes_first_then_what_lowers_it_then_the_table(capsys):
+    _tell(report(noised_p=0.4))
+    told = capsys.readouterr().out
+    assert told.startswith("Verdict: what would be shared cannot be told from chance")
+    places = [told.index(said) for said in ("The n-gram memory", "What lowers it:", "over base")]
+    assert places == sorted(places)
+    assert "reads 2 of 2 out of it whole" in told
+    assert "to the bit" in told
+
+
+def test_a_leak_in_what_would_be_shared_is_the_verdict(capsys):
+    _tell(report(noised_p=0.001))
+    assert capsys.readouterr().out.startswith("Verdict: NOT WELL: what would be shared can be told")
+
+
+def surface(bits: float, p: float) -> Surface:
+    known = tuple(
+        Finding("name", count, bits, bits, 1.0, "harmful", ("beam, prefix",)) for count in (1, 16)
     )
-    assert done.returncode == Exit.OK, done.stderr
-    assert done.stdout.startswith("Verdict: ")
-    assert "What lowers it:" in done.stdout
-    assert "n-gram memory" in done.stdout
-    assert ET.fromstring(drawing.read_text(encoding="utf-8")).tag.endswith("svg")  # noqa: S314
-    assert not (tmp_path / "home").exists()
+    return Surface(known, 1024, p)
+
+
+def report(noised_p: float) -> AuditReport:
+    known, chance = surface(10.0, 0.0001), surface(1.4, 0.5)
+    shared = Shared(surface(3.0, 0.0001), surface(1.4, noised_p), 600, 2.18, 8.0, 3)
+    left = Forgotten(chance, chance, same_memory=True, same_adapter=True)
+    own = OwnWords(300, 21, 23, 8)
+    return AuditReport(900, 1, 9.0, ATTACKS, known, known, shared, left, Redacted(6, 6), own)
 
 
 def test_too_short_a_text_is_refused_in_one_line(tmp_path: Path):
@@ -111,6 +144,7 @@ def test_too_short_a_text_is_refused_in_one_line(tmp_path: Path):
     assert "needs a history of 200 words" in done.stderr
     assert "zorbton" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "home").exists()
 
 
 def test_interrupted_it_says_so_and_nothing_was_changed(home: Path):

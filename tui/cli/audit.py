@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,19 +57,20 @@ def audit(
 ) -> int:
     """Plant made-up secrets into a copy of the history, learn it, and try to get them out again.
 
-    The copy is in memory alone; profile and suggestions stay as they are, also after Ctrl+C. Of the
-    result the numbers are kept with your settings. Takes two or three minutes, --quick half of that.
+    The copy, of at most the newest 20,000 words, is in memory alone; profile and suggestions stay
+    as they are, also after Ctrl+C. Of the result the numbers are kept with your settings. Takes two
+    or three minutes, --quick half of that.
     """
     bare = bare_key_file or bool(ctx.find_root().obj)
-    with _interrupted() as stop, _history(file, bare=bare) as (lines, keep):
+    with _interrupted() as stop, _subject(file, bare=bare) as subject:
         try:
-            report = _audited(lines, quick=quick, cancelled=stop.is_set)
+            report = _audited(subject, quick=quick, cancelled=stop.is_set)
         except Exception:
             if not stop.is_set():
                 raise
             output.note("\nhushkey: interrupted; nothing was changed")
             return Exit.INTERRUPTED
-        keep(report)
+        subject.keep(report)
     if drawing is not None:
         from hushkey.keyboard.audit.picture import picture
 
@@ -81,7 +83,20 @@ def audit(
     return Exit.OK
 
 
-def _audited(lines: Sequence[str], *, quick: bool, cancelled: Callable[[], bool]) -> AuditReport:
+def _unkept(_: AuditReport) -> None:
+    """Keep nothing: what was audited is not the owner's."""
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What is audited, by which plan its adapter is trained, and what becomes of the result."""
+
+    lines: Sequence[str]
+    plan: str | None = None
+    keep: Callable[[AuditReport], None] = _unkept
+
+
+def _audited(subject: _Subject, *, quick: bool, cancelled: Callable[[], bool]) -> AuditReport:
     from hushkey.keyboard.audit.auditing import audit as run
     from hushkey.keyboard.audit.rounds import QUICK, Effort
     from hushkey.keyboard.audit.training import training
@@ -92,9 +107,10 @@ def _audited(lines: Sequence[str], *, quick: bool, cancelled: Callable[[], bool]
         base,
         on_progress=lambda step: output.bar("training", step.step, step.steps),
         cancelled=cancelled,
+        plan=subject.plan,
     ) as trains:
         return run(
-            lines,
+            subject.lines,
             base,
             trains,
             QUICK if quick else Effort(),
@@ -104,28 +120,27 @@ def _audited(lines: Sequence[str], *, quick: bool, cancelled: Callable[[], bool]
 
 
 @contextmanager
-def _history(
-    file: Path | None, *, bare: bool
-) -> Iterator[tuple[Sequence[str], Callable[[AuditReport], None]]]:
-    """Give the lines to audit, and a way to keep the numbers where they are the owner's."""
+def _subject(file: Path | None, *, bare: bool) -> Iterator[_Subject]:
+    """Give what to audit: a text, the owner's history, or samples where there is none."""
     if file is not None:
         from hushkey.keyboard.importing import read_lines
 
-        yield list(read_lines(file)), _unkept
+        yield _Subject(list(read_lines(file)))
         return
     from hushkey.tui.cli.opening import opened
     from hushkey.tui.owner import from_environment
 
     opener = from_environment(bare=bare)
     if opener.survey().first_run:
-        yield _samples("there is no profile yet"), _unkept
+        yield _Subject(_samples("there is no profile yet"))
         return
     with opened(opener) as profile:
         lines = [entry.text for entry in profile.history.entries()]
         if lines:
-            yield lines, lambda report: _keep(profile, report)
+            plan = profile.settings.learn_plan
+            yield _Subject(lines, plan, lambda report: _keep(profile, report))
         else:
-            yield _samples("your history is empty"), _unkept
+            yield _Subject(_samples("your history is empty"))
 
 
 def _samples(why: str) -> list[str]:
@@ -141,10 +156,6 @@ def _samples(why: str) -> list[str]:
 
 def _keep(profile: Profile, report: AuditReport) -> None:
     profile.history.settings.set(LAST_AUDIT, {"at": time.time(), "figures": report.as_dict()})
-
-
-def _unkept(_: AuditReport) -> None:
-    """Keep nothing: what was audited is not the owner's."""
 
 
 def _tell(report: AuditReport) -> None:
