@@ -250,6 +250,13 @@ def test_words_are_blocked_one_by_one_without_the_marks_around_them(filled: Shel
     assert json.loads(filled("unblock", "HARBOUR.", "🎂", "--json")[1])["blocked"] == []
 
 
+def test_a_forgotten_word_that_is_blocked_stays_so_and_it_says_so(filled: Shell) -> None:
+    filled("block", "harbour")
+    assert "'hushkey unblock' takes it off" in filled("forget", "harbour")[1]
+    assert json.loads(filled("block", "--json")[1]) == {"blocked": ["harbour"]}
+    assert "still blocked" not in filled("forget", "noon")[1]
+
+
 def test_unblocking_says_which_word_was_not_blocked(filled: Shell) -> None:
     filled("block", "harbour")
     assert filled("unblock", "harbour", "quay")[1] == "unblocked\n“quay” was not blocked\n"

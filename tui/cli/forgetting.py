@@ -48,6 +48,10 @@ def follow_up(
         others = _holding(profile, forgotten) if named else []
         if others:
             output.result(f"other words of yours hold it and stay: {', '.join(others)}")
+        if named and profile.engine.blocked & set(forgotten.words):
+            output.result(
+                "still blocked, and so still in that list; 'hushkey unblock' takes it off"
+            )
     return Exit.OK if found.holds else Exit.FAULT
 
 
