@@ -122,13 +122,17 @@ def json_document(document: str, author: str | None) -> Iterator[str]:
 
     Raises ImportRefused where `document` is no JSON.
     """
+    value, broken = None, False
     try:
         value = json.loads(document)
     except (ValueError, RecursionError):
-        # Without the cause: it would carry the document into the traceback.
+        broken = True
+    if (
+        broken
+    ):  # told out here: in there the error would carry the other one along, and that the document
         raise ImportRefused(
             "begins as JSON and is none; nothing was read; export it again, or say --format text"
-        ) from None
+        )
     yield from _messages(value, author)
 
 

@@ -21,7 +21,7 @@ from hushkey.keyboard.redaction_locks import lock_codes
 from hushkey.keyboard.redaction_loose import loose_passwords
 from hushkey.keyboard.redaction_numbers import long_numbers
 from hushkey.keyboard.redaction_passwords import told_passwords
-from hushkey.keyboard.redaction_phones import phone_numbers
+from hushkey.keyboard.redaction_phones import named_phone_numbers, phone_numbers
 from hushkey.keyboard.redaction_plain import plain
 from hushkey.keyboard.redaction_spared import Span, spared
 from hushkey.keyboard.redaction_tokens import keys
@@ -50,6 +50,7 @@ _STAGES: tuple[tuple[_Detector, ...], ...] = (
         _Detector("iban", ibans),
         _Detector("card", card_numbers, by_shape=True),
         _Detector("phone", phone_numbers, by_shape=True),
+        _Detector("phone", named_phone_numbers),
         _Detector("code", one_time_codes),
         _Detector("code", lock_codes),
         _Detector("password", assigned_passwords),

@@ -11,8 +11,8 @@ _CARD_DIGITS = range(13, 20)  # ISO/IEC 7812
 _CARD = re.compile(r"(?<!\d)(?<!\d[ -])\d(?:[ -]?\d){12,18}(?!\d)")
 # As a printer, a scanner or a file's name may have it: groups of the customary sizes alone.
 _ODD_CARD = re.compile(
-    r"(?<!\d)(?<!\d[.,])\d{4}(?P<gap>[ ./\\,_-]{1,3})"
-    r"(?:\d{4}(?P=gap)\d{4}(?P=gap)\d{1,7}|\d{6}(?P=gap)\d{4,5})(?!\d)"
+    r"(?<!\d)(?<!\d[.,])(?:\d{4}(?P<gap>[ ./\\,_-]{1,3})"
+    r"(?:\d{4}(?P=gap)\d{4}(?P=gap)\d{1,7}|\d{6}(?P=gap)\d{4,5})|\d{6}[ ./\\,_-]{1,3}\d{13})(?!\d)"
 )
 _FEW_GROUPS = 4  # up to here any sizes: people slip
 

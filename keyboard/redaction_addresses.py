@@ -28,6 +28,9 @@ _DOT = r"(?: ?[\[({<] ?(?i:dot|punkt|punto|point) ?[\])}>] ?|\.| (?i:dot) |-dot-
 _WORD = r"[\w+%-]{1,64}"
 _NAME = rf"(?<![\w.+%-]){_WORD}(?:{_DOT}{_WORD}){{0,3}}?"
 _BRACKETED = re.compile(rf"{_NAME}{_AT}{_WORD}(?:{_DOT}{_WORD}){{1,4}}")
+_DOTTED_OUT = re.compile(
+    rf"{_NAME} (?i:at) {_WORD}(?:(?: ?[\[({{<] ?(?i:dot|punkt) ?[\])}}>] ?){_WORD}){{1,4}}"
+)
 _SPOKEN = re.compile(
     rf"{_NAME} (?i:at) [\w-]{{2,63}}(?: (?i:dot) [\w-]{{2,63}}){{0,2}} (?i:dot) {_TOP}(?![\w-])"
 )
@@ -67,7 +70,7 @@ def _written(text: str) -> Iterator[Span]:
 
 
 def _spelled(text: str) -> Iterator[Span]:
-    for pattern in (_BRACKETED, _SPOKEN):
+    for pattern in (_BRACKETED, _DOTTED_OUT, _SPOKEN):
         for match in pattern.finditer(text):
             if match[0].split(maxsplit=1)[0].lower() not in _NO_NAMES:
                 yield match.span()

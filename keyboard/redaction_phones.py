@@ -34,7 +34,7 @@ _SHORTEST = 7
 
 
 def phone_numbers(text: str) -> Iterator[Span]:
-    """Find telephone numbers: with a country code, national ones, and those called a telephone's.
+    """Find telephone numbers by their shape: with a country code, or national ones.
 
     A local number of seven digits falls under `long_numbers`.
     """
@@ -50,6 +50,12 @@ def phone_numbers(text: str) -> Iterator[Span]:
     for match in _SPACED.finditer(text):
         if not DATE.match(match[0]):
             yield match.span()
+
+
+def named_phone_numbers(text: str) -> Iterator[Span]:
+    """Find what is called a telephone's number, whatever it looks like: `call me on 12 34 56 78`."""
+    if not SEVERAL_DIGITS.search(text):
+        return
     for match in _NAMED.finditer(text):
         if not _tells_time(match["number"]):
             yield _balanced(*match.span("number"), match["number"])
