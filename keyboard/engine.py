@@ -17,6 +17,7 @@ from hushkey.keyboard.correction.corrector import ON_PURPOSE, Corrector, Typed
 from hushkey.keyboard.correction.tokens import in_the_case_of, may_hold_a_typo
 from hushkey.keyboard.experts import ABLATIONS, Experts
 from hushkey.keyboard.fitted import fitted_gates
+from hushkey.keyboard.foresight import Foreseen, foresee
 from hushkey.keyboard.memory import Memory
 from hushkey.keyboard.mixer import GateState, Mixer
 from hushkey.keyboard.prediction import Prediction, predict
@@ -31,7 +32,7 @@ from hushkey.keyboard.types import Suggestion
 from hushkey.keyboard.wordbook import Wordbook
 from hushkey.model.adapter import Adapter
 from hushkey.model.base import Base, load_base
-from hushkey.model.text import fold, sentence_so_far, split_cursor
+from hushkey.model.text import GAP, fold, normalise, sentence_so_far, split_cursor, split_token
 
 _PREDICTIONS = 8  # kept; half a megabyte each
 
@@ -147,6 +148,20 @@ class SuggestionEngine:
         if len(self._kept) > _PREDICTIONS:
             self._kept.popitem(last=False)
         return held
+
+    def foresee(self, line: str) -> list[Foreseen]:
+        """Return how each word of a line would have come up while it was typed. Never changes state."""
+        found: list[Foreseen] = []
+        line, place = normalise(line), 0
+        with self._lock:
+            for token in line.split():
+                start = line.index(token, place)
+                place = start + len(token)
+                lead, core, _ = split_token(token)
+                if core and GAP not in token:
+                    prediction, _ = self._predict(line[:start] + lead)
+                    found.append(foresee(prediction, fold(core), self._experts.book))
+        return found
 
     def knows(self, word: str) -> bool:
         """Whether a word is in the base's lexicon or was learned."""

@@ -16,15 +16,18 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Literal
 
+from hushkey.keyboard.adapting import SEED
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.learner import Trainer
 from hushkey.keyboard.one_network import OneNetwork
 from hushkey.keyboard.redaction import redact
 from hushkey.keyboard.session import Policy, Session
+from hushkey.keyboard.settings import Settings
 from hushkey.keyboard.typists import EvaluationRefused, Typist
 from hushkey.model.adapter import Adapter
 from hushkey.model.base import Base, load_base
 from hushkey.model.evaluation import Counts, K, latency_figures, mean_over, type_line
+from hushkey.model.plans import preset
 
 Regime = Literal["cold", "warm", "online"]
 REGIMES: tuple[Regime, ...] = ("cold", "warm", "online")
@@ -216,12 +219,13 @@ def training(base: Base) -> Iterator[Train]:
 
     Raises LearningUnavailable without torch.
     """
-    encode = base.vocabulary.encode
-    zero = base.runtime().zero_adapter()
+    shape = base.runtime().shape
+    ranks = preset(Settings().learn_plan).ranks
+    start = Adapter.zero(shape, base=base.identity, seed=SEED, ranks=ranks)
     with Trainer(base.folder) as trainer:
 
         def train(lines: Sequence[str]) -> Adapter | None:
-            return trainer.train([pieces for line in lines if (pieces := encode(line))], zero)[1]
+            return trainer.train(lines, start).adapter
 
         yield train
 

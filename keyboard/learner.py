@@ -1,36 +1,27 @@
 """Start the trainer, hand it lines, bring back its verdict. It imports no torch and keeps no file.
 
-The trainer is a child process (hushkey.model.training.worker) that lives as long as the `Trainer`, so
-that torch is imported once; what was typed goes to it through a pipe and nowhere else. Each answer
-carries the number of its request. Whatever goes wrong, nothing changes but that there is no result.
+The trainer is a child process (hushkey.keyboard.learning.worker) that lives as long as the `Trainer`, so that torch
+is imported once; what was typed goes to it through a pipe and nowhere else. Each answer carries the number of its
+request. Whatever goes wrong, nothing changes but that there is no result; how far it came is told step by step.
 """
 
 import importlib.util
-import os
-import queue
-import subprocess
-import sys
+import json
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
-
-import numpy as np
+from typing import Any, Literal, Self
 
 from hushkey.keyboard.errors import KeyboardError
+from hushkey.keyboard.learning.checkpoint import Checkpoint
+from hushkey.keyboard.learning.judge import Figures
+from hushkey.keyboard.mixer import GateState
+from hushkey.keyboard.trainer_process import Answers, Child, Stopped, TrainerDied, TrainerRefused
 from hushkey.model.adapter import Adapter
-from hushkey.model.errors import ModelError
-from hushkey.model.frames import Frame, read_frame, write_frame
+from hushkey.model.frames import Frame
 
-_SECRETS = "HUSHKEY_PASSPHRASE"  # and HUSHKEY_PASSPHRASE_FD
-_WORKER = "hushkey.model.training.worker"
-# Lines of every length make torch keep a compiled product for each; a seventh less memory, no slower.
-_LEAN = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "32"}
-_POLL_S = 0.05  # how often a waiting request asks whether it was cancelled
-_GRACE_S = 0.8  # a child that has not stopped by then is ended
+NOTHING = Figures(0.0, 0.0)
 
 
 class LearningError(KeyboardError):
@@ -56,6 +47,7 @@ class LearnProgress:
     step: int
     steps: int
     loss_nats: float  # of the step's batch, a predicted piece
+    left_s: float = 0.0  # until the last step, at the pace so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +55,46 @@ class LearnReport:
     """What a training came to, measured on the end of the history, which did not train it."""
 
     words: int  # of the whole history
+    seconds: float = 0.0
+    peak_training_bytes: int = 0  # most that training held beyond torch and the frozen base
+    process_bytes: int = 0  # most that the trainer's whole process held
+    update_bytes: int = 0  # of what was trained, in float32
+    full_bytes: int = 0  # of the whole model, in float32
+    before: Figures = NOTHING  # the network alone
+    after: Figures = NOTHING
+    keyboard_before: Figures = NOTHING  # all experts together: what the verdict rests on
+    keyboard_after: Figures = NOTHING
+    plan: str = ""
+    kept: bool = False  # better beyond noise
+    finished: bool = True  # else it goes on from where it was stopped
+
+
+@dataclass(frozen=True, slots=True)
+class FullReport:
+    """What full fine-tuning comes to on the same lines."""
+
+    full_training_bytes: int
+    full_bytes: int
     seconds: float
-    before_nats: float  # a predicted piece
-    after_nats: float
-    before_recall_at_3: float  # share of words whose first piece is among the three likeliest
-    after_recall_at_3: float
-    kept: bool  # better beyond noise
+    full_after: Figures
+    keyboard_full_after: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A report, and what is to be taken up where it was kept."""
+
+    report: LearnReport
+    adapter: Adapter | None = None
+    trust: GateState = ()
 
 
 OnProgress = Callable[[LearnProgress], None]
+OnCheckpoint = Callable[[Checkpoint], None]
+
+
+def _unseen(_: Any) -> None:
+    """Hear and do nothing."""
 
 
 class Trainer:
@@ -80,14 +103,14 @@ class Trainer:
     `folder` is the base's. Raises LearningUnavailable where torch is not installed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: Literal["learn", "compare"] = "learn") -> None:
         if importlib.util.find_spec("torch") is None:
             raise LearningUnavailable(
                 "torch is not installed, so nothing can be learned by the network (words are still "
                 "remembered); to add it: pip install 'hushkey[learn]'"
             )
-        self._folder = folder
-        self._child: _Child | None = None
+        self._folder, self._kind = folder, kind
+        self._child: Child | None = None
         self._turn = threading.Lock()
         self._requests = 0
 
@@ -103,142 +126,137 @@ class Trainer:
         if child is not None:
             child.end()
 
-    def train(
+    def train(  # noqa: PLR0913  a training depends on no less
         self,
-        lines: Sequence[Sequence[int]],
-        adapter: Adapter,
-        on_progress: OnProgress = lambda _: None,
+        lines: Sequence[str],
+        start: Adapter,
+        on_progress: OnProgress = _unseen,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> tuple[LearnReport, Adapter | None]:
-        """Train on lines of pieces, oldest first, from a starting point; None if it is not better.
+        *,
+        settings: Mapping[str, Any] | None = None,
+        guarded: bool = True,
+        checkpoint: Checkpoint | None = None,
+        on_checkpoint: OnCheckpoint = _unseen,
+    ) -> Learned:
+        """Train on lines, oldest first, from a starting point with room for what is trained.
 
-        The starting point is the adapter of zeros, or one shared by everybody, and never the personal
-        adapter in force: see hushkey.model.training.learning. `cancelled` is asked many times a second.
-        Raises LearningCancelled, within a second, and LearningFailed.
+        The starting point is one of zeros, or one shared by everybody, and never the personal adapter in force:
+        see hushkey.keyboard.learning.lesson. `cancelled` is asked many times a second; `checkpoint` is one
+        that `on_checkpoint` was told of. Raises LearningCancelled, within a second, and LearningFailed.
         """
+        follower = _Follower(on_progress, on_checkpoint, checkpoint)
+        kept = b"" if checkpoint is None else checkpoint.to_bytes()
+        answer = self._ask(
+            "learn",
+            [_text(lines), start.to_bytes(), kept],
+            follower.hear,
+            cancelled,
+            settings=dict(settings or {}),
+            guarded=guarded,
+        )
+        report = replace(
+            _report(answer),
+            update_bytes=4 * start.parameters,
+            full_bytes=4 * start.shape.all_parameters,
+        )
+        if not report.kept:
+            return Learned(report)
+        adapter = Adapter.from_bytes(answer.blobs[0], start.shape, base=start.base)
+        return Learned(report, adapter, _trust(answer.blobs[1]))
+
+    def compare(
+        self,
+        lines: Sequence[str],
+        cancelled: Callable[[], bool] = lambda: False,
+        *,
+        settings: Mapping[str, Any] | None = None,
+    ) -> FullReport:
+        """Fine-tune the whole model on the same lines, to see what an adapter forgoes. Raises as `train`."""
+        answer = self._ask(
+            "compare", [_text(lines)], _unseen, cancelled, settings=dict(settings or {})
+        )
+        fields = {name: answer.header[name] for name in FullReport.__slots__}
+        return FullReport(**_with_figures(fields))
+
+    def _ask(
+        self,
+        kind: str,
+        blobs: Sequence[bytes],
+        hear: Callable[[Frame], None],
+        cancelled: Callable[[], bool],
+        **fields: object,
+    ) -> Frame:
         with self._turn:
             self._requests += 1
-            child = self._child = self._child or _Child(self._folder)
-            child.post("train", _blobs(lines, adapter), request=self._requests, settings={})
+            child = self._child = self._child or Child(self._kind, self._folder)
+            child.post(kind, blobs, request=self._requests, **fields)
             try:
-                answer = _Waiting(child, self._requests, on_progress, cancelled).answer()
-                return _report(answer), _adapter(answer, adapter)
-            except _Stopped:
+                return Answers(child, self._requests, hear, cancelled).result()
+            except Stopped as stopped:
+                if not stopped.in_good_order:
+                    self.close()
                 raise LearningCancelled("learning was stopped; nothing was changed") from None
+            except TrainerDied:
+                self.close()
+                raise LearningFailed(
+                    "the trainer ended without a result; nothing was changed; learn again, and run "
+                    "'hushkey doctor' if it happens twice"
+                ) from None
+            except TrainerRefused as refused:
+                self.close()
+                raise LearningFailed(
+                    f"the trainer refused ({refused}); nothing was changed; "
+                    "if the base was just replaced, learn again"
+                ) from None
             except BaseException:
                 self.close()  # its state is not known: the next request starts another
                 raise
 
 
-class _Stopped(Exception):
-    """The child has put the request down and is ready for the next."""
+class _Follower:
+    """Turns what the trainer says on the way into progress and checkpoints."""
 
+    def __init__(
+        self, on_progress: OnProgress, on_checkpoint: OnCheckpoint, checkpoint: Checkpoint | None
+    ) -> None:
+        self._on_progress, self._on_checkpoint = on_progress, on_checkpoint
+        self._trained: tuple[bytes, ...] = () if checkpoint is None else checkpoint.trained
+        self._task = "" if checkpoint is None else checkpoint.task
 
-def _without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without what opens the history: the trainer has no use for it."""
-    return {name: value for name, value in environ.items() if not name.startswith(_SECRETS)}
-
-
-class _Child:
-    """The process and the two threads that keep its pipes from blocking anybody."""
-
-    def __init__(self, folder: Path) -> None:
-        self.answers: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
-        # A session of its own: the terminal's interrupt is for us, and we pass on what it means.
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", _WORKER, str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**_without_secrets(os.environ), **_LEAN},
-        )
-        self._writing = threading.Lock()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def post(self, kind: str, blobs: Sequence[bytes] = (), **fields: object) -> None:
-        """Write a frame without waiting for the child to read it."""
-
-        def write() -> None:
-            with self._writing, suppress(OSError, ValueError):  # the reader will tell that it died
-                write_frame(self._process.stdin, kind, blobs, **fields)  # type: ignore[arg-type]
-
-        threading.Thread(target=write, daemon=True).start()
-
-    def _read(self) -> None:
-        with suppress(ModelError, OSError, ValueError):
-            while (frame := read_frame(self._process.stdout)) is not None:  # type: ignore[arg-type]
-                self.answers.put(frame)
-        self.answers.put(None)
-
-    def end(self) -> None:
-        """End it now; it holds nothing that would be lost."""
-        self._process.kill()
-        self._process.wait()
-        with self._writing, suppress(OSError):
-            self._process.stdin.close()  # type: ignore[union-attr]
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """One request that waits for its answer."""
-
-    child: _Child
-    request: int
-    on_progress: OnProgress
-    cancelled: Callable[[], bool]
-    give_up_at: float | None = None
-
-    def answer(self) -> Frame:
-        """Return the result. Raises _Stopped, LearningCancelled or LearningFailed."""
-        while True:
-            self._look_for_cancellation()
-            with suppress(queue.Empty):
-                frame = self.child.answers.get(timeout=_POLL_S)
-                if frame is None:
-                    raise LearningFailed(
-                        "the trainer ended without a result; nothing was changed; learn again, and run "
-                        "'hushkey doctor' if it happens twice"
-                    )
-                if frame.header.get("request") == self.request and self._concludes(frame):
-                    return frame
-
-    def _look_for_cancellation(self) -> None:
-        if self.give_up_at is None and self.cancelled():
-            self.child.post("cancel", request=self.request)
-            self.give_up_at = time.monotonic() + _GRACE_S
-        elif self.give_up_at is not None and time.monotonic() > self.give_up_at:
-            raise LearningCancelled("learning was stopped; nothing was changed")
-
-    def _concludes(self, frame: Frame) -> bool:
-        if frame.kind == "cancelled" or (frame.kind == "result" and self.give_up_at is not None):
-            raise _Stopped
-        if frame.kind == "failed":
-            raise LearningFailed(
-                f"the trainer refused ({frame.header.get('error')}); nothing was changed; "
-                "if the base was just replaced, learn again"
+    def hear(self, frame: Frame) -> None:
+        """Pass on a step, or note a training that ended."""
+        header = frame.header
+        if header.get("task") != self._task:  # a checkpoint of another task was of no use
+            self._task, self._trained = str(header.get("task")), ()
+        if frame.kind == "trained":
+            self._trained += frame.blobs
+        elif frame.kind == "step":
+            self._on_checkpoint(
+                Checkpoint(self._task, self._trained, tuple(header["names"]), frame.blobs)
             )
-        if frame.kind == "progress" and self.give_up_at is None:
-            header = frame.header
-            self.on_progress(LearnProgress(header["step"], header["steps"], header["loss_nats"]))
-        return frame.kind == "result"
+            self._on_progress(
+                LearnProgress(
+                    header["step"], header["steps"], header["loss_nats"], header["left_s"]
+                )
+            )
 
 
-def _blobs(lines: Sequence[Sequence[int]], adapter: Adapter) -> list[bytes]:
-    lengths = np.array([len(line) for line in lines], dtype="<u4")
-    flat = np.concatenate([np.asarray(line, dtype="<u2") for line in lines]) if lines else lengths
-    return [flat.astype("<u2").tobytes(), lengths.tobytes(), adapter.to_bytes()]
+def _text(lines: Sequence[str]) -> bytes:
+    return "\n".join(line.replace("\n", " ") for line in lines).encode("utf-8", "surrogatepass")
 
 
 def _report(answer: Frame) -> LearnReport:
-    return LearnReport(**{name: answer.header[name] for name in LearnReport.__slots__})
+    header = answer.header
+    held = {name: header[name] for name in LearnReport.__slots__ if name in header}
+    return LearnReport(**_with_figures(held))
 
 
-def _adapter(answer: Frame, start: Adapter) -> Adapter | None:
-    if not answer.header["kept"]:
-        return None
-    return Adapter.from_bytes(answer.blobs[0], start.shape, base=start.base)
+def _with_figures(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: Figures(**value) if isinstance(value, dict) else value
+        for name, value in fields.items()
+    }
+
+
+def _trust(blob: bytes) -> GateState:
+    return [(tuple(name), claimed, seen) for name, claimed, seen in json.loads(blob)]

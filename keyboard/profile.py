@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
+from hushkey.keyboard.adapting import Adapting
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.errors import KeyboardError
 from hushkey.keyboard.forgetting import Forgetter, Forgetting, Forgotten, take_up_words
@@ -27,7 +28,7 @@ from hushkey.keyboard.history import History, Recorded
 from hushkey.keyboard.kept_memory import JUDGED, KeptMemory, Newest
 from hushkey.keyboard.keys import MasterKey, Passphrase
 from hushkey.keyboard.keystore import destroy_key, open_keystore
-from hushkey.keyboard.learner import LearnProgress, LearnReport, Trainer
+from hushkey.keyboard.learner import FullReport, LearnProgress, LearnReport
 from hushkey.keyboard.paths import Places, places, places_in
 from hushkey.keyboard.profile_files import NoFiles, ProfileFiles
 from hushkey.keyboard.redaction import redact
@@ -38,6 +39,7 @@ from hushkey.keyboard.settings import settings_from
 from hushkey.keyboard.spare_memory import give_back_memory
 from hushkey.keyboard.store import Store
 from hushkey.model.base import Base
+from hushkey.model.plans import Plan, preset
 from hushkey.model.text import fold, normalise, split_token
 
 _SETTINGS = "settings"
@@ -62,7 +64,7 @@ class Profile:
         self._forgetter = Forgetter(self.engine, self.history, self._kept, self._files)
         self._lock = threading.RLock()
         self._unsaved = 0
-        self._trainer: Trainer | None = None
+        self._adapting = Adapting(self.engine, self.history, self._files, self._lock)
         self.settings = settings_from(self.history.settings.get(_SETTINGS, {}))
         self._expire()
         self._take_up()
@@ -82,9 +84,7 @@ class Profile:
     def close(self) -> None:
         """Keep what was counted and how far each expert is trusted, end the trainer, close the history."""
         with self._lock:
-            if self._trainer is not None:
-                self._trainer.close()
-                self._trainer = None
+            self._adapting.close()
             self._save_trust()
             self._kept.save()
             self._store.close()
@@ -263,9 +263,7 @@ class Profile:
     def wipe(self) -> None:
         """Destroy the key first, then every file. The profile cannot be used afterwards."""
         with self._lock:
-            if self._trainer is not None:
-                self._trainer.close()
-                self._trainer = None
+            self._adapting.close()
             self.engine.forget_everything()
             self.engine.use_adapter(None)
             if self.places is None:
@@ -284,34 +282,27 @@ class Profile:
         self,
         on_progress: Callable[[LearnProgress], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        *,
+        plan: Plan | None = None,
+        limit_s: float | None = None,
     ) -> LearnReport:
         """Train the adapter anew on the whole history, in a child process; typing goes on meanwhile.
 
-        The new one replaces the old only if it predicts the newest lines better. Raises LearningUnavailable
-        without torch, and the learner's errors; then everything is as before.
+        The new one is taken up only if it predicts the newest lines better. `plan` says what is trained, that
+        of the settings unless given; after `limit_s`, the settings' minutes unless given, it stops and goes on
+        there the next time. Raises LearningUnavailable without torch, and the learner's errors; then
+        everything is as before.
         """
-        with self._lock:
-            if self._trainer is None:
-                self._trainer = Trainer(self.engine.base.folder)
-            trainer = self._trainer
-            end = self.history.cursor()
-            lines = [entry.text for entry in self.history.entries()]
-        start = self.engine.zero_adapter()
-        report, adapter = trainer.train(
-            self._pieces(lines), start, on_progress or _unseen, cancelled
+        return self._adapting.run(
+            plan or preset(self.settings.learn_plan),
+            on_progress or _unseen,
+            cancelled,
+            self.settings.learn_minutes * 60.0 if limit_s is None else limit_s,
         )
-        with self._lock:
-            if adapter is not None and not self.history.only_grew_since(end):
-                adapter, report = None, replace(report, kept=False)  # something was forgotten
-            if adapter is not None:
-                self._files.write_adapter(adapter)
-                self.engine.use_adapter(adapter)
-            self.history.learn_runs.append(asdict(report))
-        return report
 
-    def _pieces(self, lines: Iterable[str]) -> list[list[int]]:
-        encode = self.engine.base.vocabulary.encode
-        return [pieces for line in lines if (pieces := encode(line))]
+    def compare_with_full(self, cancelled: Callable[[], bool] = lambda: False) -> FullReport:
+        """Fine-tune the whole model on the same lines to see what the adapter forgoes; nothing of it is kept."""
+        return self._adapting.compare(cancelled)
 
     # Inside -------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from hushkey.model.errors import ModelMismatch
 _ADAPTER = b"personal adapter"
 _TRUST = b"trust in experts"
 _MEMORY = b"memory of the history"
+_CHECKPOINT = b"interrupted training"
 
 
 class ProfileFiles:
@@ -48,6 +49,22 @@ class ProfileFiles:
         there = self._places.adapter.exists()
         remove_private(self._places.adapter)
         return there
+
+    def read_checkpoint(self) -> bytes | None:
+        """Return what an interrupted training left; None where it is damaged or of another version.
+
+        Raises KeyExposed and FileRefused.
+        """
+        try:
+            return read_sealed(
+                self._places.checkpoint, self._key.adapter_key(), context=_CHECKPOINT
+            )
+        except (FileNotFoundError, SealBroken, SealTooNew):
+            return None
+
+    def write_checkpoint(self, data: bytes) -> None:
+        """Keep how far a training came. Raises FileRefused."""
+        write_sealed(self._places.checkpoint, self._key.adapter_key(), data, context=_CHECKPOINT)
 
     def drop_checkpoint(self) -> None:
         """Overwrite and delete what an interrupted training left. Raises FileRefused."""
@@ -118,6 +135,13 @@ class NoFiles(ProfileFiles):
     def drop_adapter(self) -> bool:
         """Say that there was none."""
         return False
+
+    def read_checkpoint(self) -> bytes | None:
+        """Return None: nothing was kept."""
+        return None
+
+    def write_checkpoint(self, data: bytes) -> None:
+        """Keep nothing."""
 
     def drop_checkpoint(self) -> None:
         """Delete nothing."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from hushkey.keyboard.errors import SettingRefused
+from hushkey.model.plans import PERSONAL_PRESETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,10 @@ class Settings:
     """Whether finished lines are kept and learned."""
     background_learning: bool = True
     """Whether the adapter may be trained unasked, when the machine is idle and on mains power."""
+    learn_plan: str = "full"
+    """What is trained: tiny, small or full; more of it predicts better and takes more memory."""
+    learn_minutes: int = 30
+    """Time after which a training stops; it goes on from there the next time."""
     keep_days: int = 0
     """Age in days after which lines are deleted; 0 keeps them."""
     keep_megabytes: int = 64
@@ -46,7 +51,9 @@ class Settings:
         return asdict(self)
 
 
+_CHOICES: Mapping[str, tuple[str, ...]] = {"learn_plan": PERSONAL_PRESETS}
 _RANGES: Mapping[str, tuple[float, float]] = {  # both ends included
+    "learn_minutes": (1, 1_440),
     "keep_days": (0, 36_500),
     "keep_megabytes": (1, 100_000),
     "floor": (0.0, 1.0),
@@ -85,6 +92,8 @@ def parsed(name: str, text: str) -> dict[str, Any]:
     written = text.strip().lower()
     if isinstance(known[key], bool):
         return {key: _fitting(key, _SPELLINGS.get(written, written))}
+    if key in _CHOICES:
+        return {key: _fitting(key, written)}
     try:
         number = float(written) if isinstance(known[key], float) else int(written)
     except ValueError:
@@ -99,14 +108,19 @@ def _fitting(name: str, value: Any) -> Any:
         value = float(value)
     if default is None or callable(default):
         return value
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise _refused(name)
     low, high = _RANGES.get(name, (-math.inf, math.inf))
-    if type(value) is not type(default) or not low <= value <= high:
+    if type(value) is not type(default) or (name in _RANGES and not low <= value <= high):
         raise _refused(name)
     return value
 
 
 def _refused(name: str) -> SettingRefused:
-    if name not in _RANGES:
+    if name in _CHOICES:
+        *most, last = _CHOICES[name]
+        wanted = f"{', '.join(most)} or {last}"
+    elif name not in _RANGES:
         wanted = "on or off"
     else:
         low, high = _RANGES[name]

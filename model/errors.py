@@ -19,3 +19,7 @@ class CorpusRefused(ModelError):
 
 class TrainingFailed(ModelError):
     """A training run ended without a result; what was there before still holds."""
+
+
+class PlanRefused(ModelError):
+    """A plan of what is to be trained that is none, or that this base cannot follow."""

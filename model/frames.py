@@ -30,10 +30,14 @@ class Frame:
         return str(self.header.get("kind", ""))
 
 
-def write_frame(stream: BinaryIO, kind: str, blobs: Sequence[bytes] = (), **fields: Any) -> None:
+def write_frame(
+    stream: BinaryIO, kind: str, blobs: Sequence[bytes | memoryview] = (), **fields: Any
+) -> None:
     """Write one frame and flush. Raises OSError where nobody reads any more."""
-    header = json.dumps({"kind": kind, **fields, "blobs": [len(blob) for blob in blobs]}).encode()
-    stream.write(len(header).to_bytes(4, "big") + header + b"".join(blobs))
+    sizes = [memoryview(blob).nbytes for blob in blobs]
+    header = json.dumps({"kind": kind, **fields, "blobs": sizes}).encode()
+    stream.write(len(header).to_bytes(4, "big") + header)
+    stream.writelines(blobs)  # not joined: they would lie in memory twice
     stream.flush()
 
 

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from hushkey.model.adapter import Adapter, AdapterShape
+from hushkey.model.adapter import Adapter
 from hushkey.model.errors import BaseDamaged
+from hushkey.model.groups import AdapterShape
 
 ADAPTER_SEED = 1  # of the fixed factors of adapters that were never trained in a task
 

@@ -99,10 +99,10 @@ def _lstm(
     return [flat, hidden, cell]
 
 
-def _residual(graph: _Graph, stream: str, fixed: str, learned: str) -> str:
-    return str(
-        graph.add("Add", stream, graph.add("MatMul", graph.add("MatMul", stream, fixed), learned))
-    )
+def _residual(graph: _Graph, stream: str, name: str, source: str | None = None) -> str:
+    """Add a low-rank pair's product with `source`, the stream itself unless another is named."""
+    narrow = graph.add("MatMul", source or stream, f"{name}_fixed")
+    return str(graph.add("Add", stream, graph.add("MatMul", narrow, name)))
 
 
 def to_onnx(network: Network) -> bytes:
@@ -122,7 +122,7 @@ def to_onnx(network: Network) -> bytes:
     last_axis = graph.store("axis", np.array([-1], dtype=np.int64))
     picked = graph.add("Cast", graph.add("Gather", table, "pieces", axis=0), to=TensorProto.FLOAT)
     steps = graph.add("Unsqueeze", graph.add("Gather", row_scale, "pieces", axis=0), last_axis)
-    stream = _residual(graph, graph.add("Mul", picked, steps), "input_fixed", "input")  # (T, B, D)
+    stream = _residual(graph, graph.add("Mul", picked, steps), "input")  # (T, B, D)
     ends: dict[str, list[str]] = {"hidden": [], "cell": []}
     for layer in range(shape.layers):
         which = graph.store("layer", np.array([layer], dtype=np.int64))
@@ -135,7 +135,8 @@ def to_onnx(network: Network) -> bytes:
         stream = graph.add("Add", stream, moved)
         ends["hidden"].append(hidden)
         ends["cell"].append(cell)
-    stream = _residual(graph, stream, "output_fixed", "output")
+    stream = _residual(graph, stream, "projection", out)
+    stream = _residual(graph, stream, "output")
     final = graph.add(
         "Gather", stream, graph.store("last", np.array(-1, dtype=np.int64)), axis=0
     )  # (B, D)
@@ -156,10 +157,14 @@ def _serialise(graph: _Graph, network: Network) -> bytes:
         helper.make_tensor_value_info("hidden", f32, [layers, "B", hidden]),
         helper.make_tensor_value_info("cell", f32, [layers, "B", hidden]),
         helper.make_tensor_value_info("lstm_bias", f32, [layers, 4 * hidden]),
-        helper.make_tensor_value_info("input_fixed", f32, [width, "R"]),
-        helper.make_tensor_value_info("input", f32, ["R", width]),
-        helper.make_tensor_value_info("output_fixed", f32, [width, "R"]),
-        helper.make_tensor_value_info("output", f32, ["R", width]),
+        *(
+            helper.make_tensor_value_info(f"{name}_fixed", f32, [read, f"{name}_R"])
+            for name, read in (("input", width), ("projection", hidden), ("output", width))
+        ),
+        *(
+            helper.make_tensor_value_info(name, f32, [f"{name}_R", width])
+            for name in ("input", "projection", "output")
+        ),
         helper.make_tensor_value_info("output_bias", f32, [size]),
     ]
     outputs = [

@@ -1,7 +1,7 @@
 """The whole next-word network in torch: the float twin of the graph that answers keystrokes.
 
     piece -> embedding (+ input residual) -> [LSTM -> projection -> add] x layers
-          (+ output residual) -> logits
+          (+ projection of the last LSTM) (+ output residual) -> logits
 
 The output layer shares the embedding. The base is frozen once it ships; what a device learns is the
 adapter, which enters here as plain tensors, each of them linear in what is trained.
@@ -72,11 +72,20 @@ class Network(nn.Module):
         adapter: Mapping[str, Tensor] | None = None,
     ) -> tuple[Tensor, State]:
         """(features (T, B, D), state) of pieces (T, B) read from `state`."""
-        hidden, cell = state if state is not None else self.initial_state(pieces.shape[1])
-        stream = self.embedding(pieces)  # (T, B, D)
+        return self.read(self.embedding(pieces), state, adapter)
+
+    def read(
+        self,
+        stream: Tensor,
+        state: State | None = None,
+        adapter: Mapping[str, Tensor] | None = None,
+    ) -> tuple[Tensor, State]:
+        """(features (T, B, D), state) of embedded pieces (T, B, D) read from `state`."""
+        hidden, cell = state if state is not None else self.initial_state(stream.shape[1])
         if adapter is not None:
             stream = stream + (stream @ adapter["input_fixed"]) @ adapter["input"]
         ends_h, ends_c = [], []
+        last = stream
         for layer, (lstm, projection) in enumerate(self.stack()):
             started = (hidden[layer : layer + 1], cell[layer : layer + 1])
             if adapter is None:
@@ -84,9 +93,11 @@ class Network(nn.Module):
             else:
                 out, (end_h, end_c) = _with_bias(lstm, adapter["lstm_bias"][layer], stream, started)
             stream = stream + projection(out)
+            last = out
             ends_h.append(end_h)
             ends_c.append(end_c)
         if adapter is not None:
+            stream = stream + (last @ adapter["projection_fixed"]) @ adapter["projection"]
             stream = stream + (stream @ adapter["output_fixed"]) @ adapter["output"]
         return stream, (torch.cat(ends_h), torch.cat(ends_c))
 
