@@ -5,10 +5,8 @@ shaped like a secret goes, and the tests hold a table of ordinary prose that mus
 written with possessive repeats and bounded looks, as a line may have a million characters.
 """
 
-import bisect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from operator import itemgetter
 
 from hushkey.keyboard.redaction_accounts import card_numbers, ibans
 from hushkey.keyboard.redaction_addresses import addresses
@@ -48,7 +46,7 @@ _STAGES: tuple[tuple[_Detector, ...], ...] = (
         _Detector("email", addresses),
         _Detector("key", keys),
         _Detector("iban", ibans),
-        _Detector("card", card_numbers, by_shape=True),
+        _Detector("card", card_numbers),
         _Detector("phone", phone_numbers, by_shape=True),
         _Detector("phone", named_phone_numbers),
         _Detector("code", one_time_codes),
@@ -87,12 +85,12 @@ def redact(text: str) -> Redaction:
 
 def _found(text: str, stage: tuple[_Detector, ...]) -> list[tuple[int, int, str]]:
     line = plain(text)
-    harmless = _joined(spared(line)) if len(stage) > 1 else []
+    harmless = spared(line)
     spans = sorted(
         (start, end, rank)
         for rank, detector in enumerate(stage)
         for start, end in detector.find(line)
-        if start < end and not (detector.by_shape and _lies_in(harmless, start, end))
+        if start < end and not (detector.by_shape and harmless.holds(start, end))
     )
     merged: list[tuple[int, int, int]] = []
     for start, end, rank in spans:
@@ -102,21 +100,6 @@ def _found(text: str, stage: tuple[_Detector, ...]) -> list[tuple[int, int, str]
         else:
             merged.append((start, end, rank))
     return [(start, end, stage[rank].kind) for start, end, rank in merged]
-
-
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    joined: list[Span] = []
-    for start, end in sorted(spans):
-        if joined and start < joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def _lies_in(spans: list[Span], start: int, end: int) -> bool:
-    place = bisect.bisect_right(spans, start, key=itemgetter(0)) - 1
-    return place >= 0 and end <= spans[place][1]
 
 
 def _cut(text: str, cuts: Iterable[tuple[int, int, str]]) -> str:

@@ -3,7 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from hushkey.keyboard.redaction_spared import SEVERAL_DIGITS, Span, luhn_holds
+from hushkey.keyboard.redaction_spared import (
+    SEVERAL_DIGITS,
+    Span,
+    is_counted,
+    known_numbers,
+    luhn_holds,
+)
 
 # Cards --------------------------------------------------------------------------------------------
 
@@ -21,15 +27,21 @@ def card_numbers(text: str) -> Iterator[Span]:
     """Find payment card numbers: 13 to 19 digits, plain or grouped, whose Luhn sum holds."""
     if not SEVERAL_DIGITS.search(text):
         return
-    for match in _CARD.finditer(text):
-        if _is_grouped_as_card(match[0]) and _is_card(match[0]):
-            yield match.span()
-    yield from (match.span() for match in _ODD_CARD.finditer(text) if _is_card(match[0]))
+    found = [
+        match.span()
+        for pattern in (_CARD, _ODD_CARD)
+        for match in pattern.finditer(text)
+        if _is_card(match[0]) and (pattern is _ODD_CARD or _is_grouped_as_card(match[0]))
+    ]
+    known = known_numbers(text) if found else None
+    yield from (span for span in found if known and not known.holds(*span))
 
 
 def _is_card(number: str) -> bool:
     digits = "".join(filter(str.isdecimal, number))
-    return len(digits) in _CARD_DIGITS and any(map(int, digits)) and luhn_holds(digits)
+    if len(digits) not in _CARD_DIGITS or is_counted(re.split(r"\D+", number)):
+        return False
+    return any(map(int, digits)) and luhn_holds(digits)
 
 
 def _is_grouped_as_card(number: str) -> bool:

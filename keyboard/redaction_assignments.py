@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from hushkey.keyboard.redaction_phrases import end_of_phrase
 from hushkey.keyboard.redaction_spared import Span
-from hushkey.keyboard.redaction_values import VALUE, is_reference, unwrapped
+from hushkey.keyboard.redaction_values import NO_VALUES, VALUE, is_reference, unwrapped
 
 _ASSIGNED = re.compile(
     r"(?<![A-Za-z0-9])(?P<name>[A-Za-z0-9_.-]{1,64}+)[\"'`]?(?P<sign>\s{0,4}(?:=>|:=|[:=])\s{0,4})"
@@ -27,11 +27,6 @@ _SOMETIMES = re.compile(
 _SHARED_KEY = re.compile(r"psk|wpa_passphrase|wpa[23]?")
 _SETTING = re.compile(r"(?i:(?:show|forgot|reset|has|requires?|is|min|max|use|hide|no|change)[_-])")
 _SETTINGS = frozenset({"0", "1", "yes", "no", "on", "off"})
-_NO_VALUES_LISTED = """
-see same required none unknown optional empty hidden redacted wrong incorrect invalid missing expired str
-string bool boolean text varchar option default tbd unset yes no ok missing number integer int char any
-"""
-_NO_VALUES = frozenset(_NO_VALUES_LISTED.split())
 _LOOKED_AT = ("pass", "pw", "secret", "token", "key", "cred", "auth", "pin", "psk", "wpa")
 
 
@@ -66,7 +61,7 @@ def _is_secret(name: str, sign: str, value: str) -> bool:
         return False  # a variable, a call, a comparison, a path
     core = value.strip("\"'`.,;!?")
     setting = _SETTING.match(name) and core.lower() in _SETTINGS
-    if setting or (":" in sign and core.lower() in _NO_VALUES):
+    if setting or (":" in sign and core.lower() in NO_VALUES):
         return False  # "password: required", `show_password=0`
     if any(names.fullmatch(name) for names in (_ALWAYS, _JOINED, _SHARED_KEY)):
         return True

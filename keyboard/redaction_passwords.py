@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from hushkey.keyboard.redaction_phrases import STATES, end_of_phrase, is_said_of_one
 from hushkey.keyboard.redaction_spared import YEAR, Span
-from hushkey.keyboard.redaction_values import VALUE, is_reference, unwrapped
+from hushkey.keyboard.redaction_values import NO_VALUES, VALUE, is_reference, unwrapped
 
 _WORDS = (
     r"pas{1,2}w{1,2}o?r?[dfst]?s?|pass(?:code|key)?|pas{1,2}owrd|p[sa]?s{1,2}w(?:or)?d|pwd|pw|p/w|psw"
@@ -154,7 +154,7 @@ def _is_told(name: str, link: str, value: str) -> bool:
     if value.startswith(("=", "/")):
         return False
     if link in {":", "=", ":="} or "→" in link or ">" in link:
-        return not is_reference(value) and core.lower() not in _NO_TOLD
+        return not is_reference(value) and core.lower() not in NO_VALUES
     if not link.startswith(
         (
             "is",
@@ -176,13 +176,6 @@ def _is_told(name: str, link: str, value: str) -> bool:
         # "a password to enter", but "my password to s3sam3"; "password, please"
         return len(core) > 3 and any(map(str.isdigit, core)) and not _is_plain_number(core)
     return bool(core) and not is_reference(core) and not is_said_of_one(core)
-
-
-_NO_TOLD_LISTED = """
-see same required none unknown optional empty hidden redacted wrong incorrect invalid missing expired str
-string bool text option tbd yes no ok varchar
-"""
-_NO_TOLD = frozenset(_NO_TOLD_LISTED.split())
 
 
 def _is_plain_number(core: str) -> bool:

@@ -3,9 +3,11 @@
 What lies inside one of these is not taken for a card, a telephone or an account by its shape alone.
 """
 
+import bisect
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 Span = tuple[int, int]
 
@@ -43,17 +45,42 @@ _LONG_SERIES = 5
 _LONGEST = 12  # digits of a number that is counted or measured
 
 
-def spared(text: str) -> list[Span]:
-    """Find what is known to be no secret, in no particular order."""
-    if not SEVERAL_DIGITS.search(text):
-        return []
+class Spared:
+    """Stretches of a line in which a number is not taken for a secret by its shape."""
+
+    __slots__ = ("_spans",)
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans: list[Span] = []
+        for start, end in sorted(spans):
+            if self._spans and start < self._spans[-1][1]:
+                self._spans[-1] = self._spans[-1][0], max(end, self._spans[-1][1])
+            else:
+                self._spans.append((start, end))
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether a stretch lies wholly within one of these."""
+        place = bisect.bisect_right(self._spans, start, key=itemgetter(0)) - 1
+        return place >= 0 and end <= self._spans[place][1]
+
+
+def spared(text: str) -> Spared:
+    """Find what is known to be no secret, series of numbers included."""
+    return Spared([*_known(text), *_series(text)]) if SEVERAL_DIGITS.search(text) else Spared(())
+
+
+def known_numbers(text: str) -> Spared:
+    """Find what says itself that it is no secret: books, wares, amounts, measures, fractions."""
+    return Spared(_known(text))
+
+
+def _known(text: str) -> list[Span]:
     found = [
         match.span()
         for pattern in (_NAMED, _BOOK, _MEASURED, _FRACTION, _THOUSANDS, _MONEY)
         for match in pattern.finditer(text)
     ]
     found += (match.span() for match in _ISIN.finditer(text) if _isin_holds(match[0]))
-    found += _series(text)
     return found
 
 
@@ -71,15 +98,27 @@ def is_series(groups: Sequence[str]) -> bool:
     numbers = [int(group) for group in groups]
     steps = [after - before for before, after in itertools.pairwise(numbers)]
     rises = all(step > 0 for step in steps) or all(step < 0 for step in steps)
+    slots = all(step > 0 for step in steps) and all(map(_OCLOCK.fullmatch, groups))  # 0615 0820
     if len(groups) < _LEAST:
-        return rises and all(map(_OCLOCK.fullmatch, groups))  # 0615 0820
+        return slots
     return (
-        (rises and all(map(_OCLOCK.fullmatch, groups)))
+        slots
         or (len(set("".join(groups))) <= 2 and max(map(len, groups)) <= 2)  # 00 01 10 11
         or all(map(_OLD_YEAR.fullmatch, groups))  # 1801 1811 1821
         or all(number and not number & (number - 1) for number in numbers)  # 16384 8192 4096
         or (rises and (len(set(steps)) == 1 or all(number % 10 == 0 for number in numbers)))
         or _rises_slowly(groups, steps, rises=rises)
+    )
+
+
+def is_counted(groups: Sequence[str]) -> bool:
+    """Tell `1000 2000 3000 4000` and `1024 2048 4096` from a card."""
+    numbers = [int(group) for group in groups if len(group) <= _LONGEST]
+    if len(numbers) < _LEAST or len(numbers) < len(groups) or any(g[0] == "0" for g in groups):
+        return False
+    return all(not number & (number - 1) for number in numbers) or (
+        all(number % 10 == 0 for number in numbers)
+        and numbers in (sorted(numbers), sorted(numbers)[::-1])
     )
 
 

@@ -8,10 +8,17 @@ QUOTED = r"\"[^\"\n█]{1,200}\"|'[^'\n█]{1,200}'"
 VALUE = rf"(?![\"'`]█)(?P<value>{QUOTED}|[^\s█]++)"
 
 _REFERENCE = re.compile(
-    r"[$%<{(\[].*|\*{2,}[^\w].*|\*+|.*\(.*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[,;)]?|[A-Za-z_][\w.]*\[.*|[A-Z]\w*<.*"
-    r"|(?i:none|null|nil|true|false|undefined)\W*|(?i:password|passphrase|token|secret)\W*|[•*·●.-]+|[xX]{3,}|n/a|[.]{2,}.*|[-?+=].*\}",
+    r"[$%<{(\[].*"
+    r"|\*{2,}[^\w].*|\*+|.*\(.*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[,;)]?|[A-Za-z_][\w.]*\[.*|[A-Z]\w*<.*"
+    r"|(?i:none|null|nil|true|false|undefined)\W*|(?i:password|passphrase|token|secret)\W*"
+    r"|[•*·●.-]+|[xX]{3,}|n/a|[.]{2,}.*|[-?+=].*\}",
     re.DOTALL,
 )
+_NO_VALUES_LISTED = """
+any bool boolean char default empty expired hidden incorrect int integer invalid missing no none number ok option
+optional redacted required same see str string tbd text unknown unset varchar wrong yes
+"""
+NO_VALUES = frozenset(_NO_VALUES_LISTED.split())  # what is said of a password behind a colon
 _EMPHASIS = re.compile(r"\*{1,2}[^*\s]{3,}\*{1,2}[.,]?")
 
 
