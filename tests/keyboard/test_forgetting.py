@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from hushkey.keyboard.errors import FileRefused
 from hushkey.keyboard.forgetting import Forgetting
 from hushkey.keyboard.keys import MasterKey
+from hushkey.keyboard.learner import Trainer
 from hushkey.keyboard.paths import Places, places_in
 from hushkey.keyboard.profile import Profile
 from hushkey.keyboard.profile_files import ProfileFiles
 from hushkey.keyboard.store import Store
 from hushkey.keyboard.types import Suggestion
 from hushkey.model.base import GRAPH, LEXICON, PIECES, WEIGHTS, Base, load_base, write_manifest
+from hushkey.model.plans import Plan
 from hushkey.model.vocabulary import Vocabulary
 
 KEY = MasterKey(b"f" * 32)
@@ -256,13 +258,28 @@ def trainable(tmp_path_factory, pieces_model, lexicon) -> Base:
     return load_base(folder)
 
 
+PLAN = Plan("test", {"lstm_bias": 1, "input": 4, "output": 4})
+
+
+@pytest.fixture
+def _unguarded(monkeypatch):
+    """Every adapter is taken up: so few words are known by heart to the n-grams, and the guard would keep none."""
+    train = Trainer.train
+
+    def unguarded(self: Trainer, *arguments, **options):
+        return train(self, *arguments, **options, guarded=False)
+
+    monkeypatch.setattr(Trainer, "train", unguarded)
+
+
 def learned_adapter(profile: Profile) -> bytes:
-    assert profile.learn().kept
+    profile.learn(plan=PLAN)
     adapter = profile._files.read_adapter(profile.engine.zero_adapter())
     assert adapter is not None
     return adapter.to_bytes()
 
 
+@pytest.mark.usefixtures("_unguarded")
 @pytest.mark.parametrize(
     "what",
     [
@@ -289,10 +306,11 @@ def test_the_adapter_learned_afterwards_is_to_the_byte_that_of_one_who_was_never
     assert knowing != afterwards
 
 
+@pytest.mark.usefixtures("_unguarded")
 def test_the_probe_holds_with_the_adapter_that_was_trained_anew(tmp_path, trainable):
     with opened(places_in(tmp_path / "home"), trainable) as profile:
         typed(profile, [("app", text) for text in [*HABITS, "Zorblax and the tea"] * 30])
-        profile.learn()
+        learned_adapter(profile)
         forgotten = profile.forget_what(Forgetting(("Zorblax", "tea")))
         learned_adapter(profile)
         found = forgotten.probe()
