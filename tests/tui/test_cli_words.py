@@ -228,12 +228,12 @@ def test_an_interruption_leaves_no_adapter_and_says_so(adapted: Shell, monkeypat
 def test_a_real_training_follows_a_forgetting(filled: Shell, tmp_path: Path) -> None:
     sample = Path(__file__).resolve().parents[2] / "data_samples" / "parent-history.txt"
     filled("import", str(sample))
-    filled("learn")
-    before = adapter_of(filled).read_bytes()
+    with profile_of(filled) as profile:
+        profile._files.write_adapter(profile.engine.zero_adapter())
     told = forgot(filled, "radiator")
-    assert told["adapter"] == "trained"
+    assert told["adapter"] in {"trained", "no better"}  # whether it is better is the guard's affair
     assert told["probe"]["holds"]
-    assert adapter_of(filled).read_bytes() != before
+    assert told["probe"]["adapter"] == adapter_of(filled).exists() == (told["adapter"] == "trained")
 
 
 # Blocking -----------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ def _trained_anew(profile: Profile) -> Fate:
 
     with interruptible() as stop:
         try:
-            profile.learn(
+            report = profile.learn(
                 on_progress=lambda step: output.bar("learning", step.step, step.steps),
                 cancelled=stop.is_set,
             )
@@ -81,7 +81,7 @@ def _trained_anew(profile: Profile) -> Fate:
             return "failed"
     if profile.engine.adapted:
         return "trained"
-    return "stopped" if stop.is_set() else "no better"
+    return "no better" if report.finished and not stop.is_set() else "stopped"
 
 
 @contextmanager
