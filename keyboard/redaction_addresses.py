@@ -23,11 +23,17 @@ _SLIPPED = re.compile(
 
 # Spelled out: `ann [at] example [dot] org` ----------------------------------------------------------
 
-_AT = r"(?: ?[\[({<] ?(?i:at|a) ?[\])}>] ?| ?-at- ?|_at_|/at/)"
-_DOT = r"(?: ?[\[({<] ?(?i:dot|punkt|punto|point) ?[\])}>] ?|\.| (?i:dot) |-dot-|/dot/)"
+_AT = r"(?: ?[\[({<] ?(?i:at|a) ?[\])}>] ?| ?-at- ?|_at_|/at/|[*|#]at[*|#]| ?[\[({<] ?@ ?[\])}>] ?|&#64;)"
+_DOT = (
+    r"(?: ?[\[({<] ?(?i:dot|punkt|punto|point) ?[\])}>] ?|\.| (?i:dot) |-dot-|/dot/|_dot_"
+    r"|[*|#]dot[*|#]|[\[({<]\.[\])}>])"
+)
 _WORD = r"[\w+%-]{1,64}"
 _NAME = rf"(?<![\w.+%-]){_WORD}(?:{_DOT}{_WORD}){{0,3}}?"
 _BRACKETED = re.compile(rf"{_NAME}{_AT}{_WORD}(?:{_DOT}{_WORD}){{1,4}}")
+_HALF_BRACKETED = re.compile(
+    rf"{_NAME}@{_WORD}(?:(?: ?[\[({{<] ?(?i:dot|\.) ?[\])}}>] ?|_dot_){_WORD}){{1,4}}"
+)
 _DOTTED_OUT = re.compile(
     rf"{_NAME} (?i:at) {_WORD}(?:(?: ?[\[({{<] ?(?i:dot|punkt) ?[\])}}>] ?){_WORD}){{1,4}}"
 )
@@ -37,7 +43,9 @@ _SPOKEN = re.compile(
 _HALF_SPOKEN = re.compile(
     rf"{_NAME} (?P<at>at|AT) [\w-]{{2,63}}(?:\.[\w-]{{2,63}}){{0,2}}\.{_TOP}(?![\w-])"
 )
-_SPELLED_OUT = re.compile(r"[Aa][Tt]? ?[\])}>]|[Dd][Oo][Tt]|[-_ /][Aa][Tt][-_ /]")
+_SPELLED_OUT = re.compile(
+    r"[\[({<] ?[@.] ?[\])}>]|&#64;|[*|#]at[*|#]|[Aa][Tt]? ?[\])}>]|[Dd][Oo][Tt]|[-_ /][Aa][Tt][-_ /]"
+)
 _ABOUT_MAIL = re.compile(
     r"(?i:\be-?mails?\b|\bmail\b|\bwrite (?:to|me)\b|\breach me\b|\bcontact\b)"
 )
@@ -70,7 +78,7 @@ def _written(text: str) -> Iterator[Span]:
 
 
 def _spelled(text: str) -> Iterator[Span]:
-    for pattern in (_BRACKETED, _DOTTED_OUT, _SPOKEN):
+    for pattern in (_BRACKETED, _HALF_BRACKETED, _DOTTED_OUT, _SPOKEN):
         for match in pattern.finditer(text):
             if match[0].split(maxsplit=1)[0].lower() not in _NO_NAMES:
                 yield match.span()

@@ -26,6 +26,7 @@ _SOMETIMES = re.compile(
 )
 _SHARED_KEY = re.compile(r"psk|wpa_passphrase|wpa[23]?")
 _SETTING = re.compile(r"(?i:(?:show|forgot|reset|has|requires?|is|min|max|use|hide|no|change)[_-])")
+_SHORTEST = 4  # characters: "token: 12"
 _SETTINGS = frozenset({"0", "1", "yes", "no", "on", "off"})
 _LOOKED_AT = ("pass", "pw", "secret", "token", "key", "cred", "auth", "pin", "psk", "wpa")
 
@@ -70,4 +71,5 @@ def _is_secret(name: str, sign: str, value: str) -> bool:
     if not _SOMETIMES.fullmatch(name) or (name.lower() == "pass" and ":" in sign):
         return False
     # "The secret: practice" is prose; `secret: x9…` and `secret=practice` are not.
-    return "=" in sign or value[0] in "\"'`" or not value.strip(".,;!?").isalpha()
+    mixed = len(core) >= _SHORTEST and not core.isalpha()
+    return "=" in sign or value[0] in "\"'`" or mixed

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hushkey.keyboard.redaction_spared import YEAR, Span
 
 _PLAIN = (
-    r"\d{3}[ -]\d{3,4}|\d{4} \d{4}|\d{4,8}"
+    r"\d{3}[ -]\d{3,4}(?! \d)|\d{4} \d{4}|\d{4,8}"
     r"|(?=[A-Za-z]*\d)[A-Z0-9]{4,8}(?:-[A-Z0-9]{2,4})?|[A-Z]{4}-[A-Z0-9]{4}|[A-Z]{2,4}\d?[A-Z]{0,4}-[A-Z]{4}"
 )
 _PACED = r"\d\d(?:[ -]\d\d){1,3}(?![ -]?\d)|\d(?:[ -]\d){3,7}(?![ -]?\d)"  # 55 12 09; 4 8 2 1

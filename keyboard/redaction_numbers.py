@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from hushkey.keyboard.redaction_spared import DATE, SEVERAL_DIGITS, YEAR, Span, is_series
 
 _LONG = 7  # digits from which a number is somebody's: the shortest local telephone numbers
-_LONG_WITH_LETTERS = 9
+_DIGITS_ONCE = 9  # single digits side by side may be a row of a puzzle
 _RUN = re.compile(r"\d{7,}")
 _GLUED = re.compile(r"[A-Z]{1,4}-?\Z")  # X1234567, INV-00447712
 _GLUED_AFTER = re.compile(r"(?:[A-Z]{1,2}|-\d{1,4})(?![\w-])")
@@ -60,7 +60,10 @@ def _with_letters(text: str, start: int, end: int) -> Span:
 
 def _grouped(text: str, start: int, end: int) -> Iterator[Span]:
     """Judge one row of groups between which a blank or a dash stands."""
-    if start and (text[start - 1].isalnum() or text[start - 1] in "_.,"):
+    if start and (
+        text[start - 1].isalnum()
+        or re.search(r"[_.,]\Z|[A-Za-z]-\Z", text[max(0, start - 2) : start])
+    ):
         start = _next_group(text, start, end)
     if re.match(r"\w|[.,:/]\d", text[end : end + 2]):  # the last group is part of something else
         end = max(text.rfind(" ", start, end), text.rfind("-", start, end))
@@ -108,7 +111,7 @@ def _is_telling(groups: list[str]) -> bool:
 def _is_sized_as_one(sizes: list[int]) -> bool:
     """Tell the parts of one number by their sizes from numbers side by side."""
     if set(sizes) == {1}:
-        return len(sizes) > _LONG
+        return len(sizes) > _DIGITS_ONCE
     if max(sizes) <= 2:
         return len(sizes) in {4, 5} and min(sizes) == 2
     if min(sizes[1:]) > 2 and max(sizes) <= 6 and sizes[0] > 1:

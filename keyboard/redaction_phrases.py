@@ -12,7 +12,8 @@ our outdated over probably protected public really rejected required reset right
 secret secure sent set shared short shorter shown similar simple so still stored strong such supposed
 than that the their there this to too typed under unique unknown up used useless valid very
 visible weak what when where which who why with without written wrong yes your
-accepted active alphanumeric available awesome awful best better boring broken common complicated
+accepted active chosen displayed found held given read taken alphanumeric available awesome awful
+best better boring broken common complicated
 confidential cool crazy
 current everything first forgotten funny generated great hers important inactive lame last mine next
 nice nothing nowhere numeric

@@ -42,6 +42,7 @@ _OCLOCK = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
 _OLD_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _LEAST = 3  # numbers that make a series
 _LONG_SERIES = 5
+_CLOSE = 1.15  # times as large as the smallest are the largest of what was measured again and again
 _LONGEST = 12  # digits of a number that is counted or measured
 
 
@@ -104,6 +105,8 @@ def is_series(groups: Sequence[str]) -> bool:
     return (
         slots
         or (len(set("".join(groups))) <= 2 and max(map(len, groups)) <= 2)  # 00 01 10 11
+        or (set("".join(groups)) <= set("01") and max(map(len, groups)) <= 8)  # 1010 0011
+        or (len(groups) > _LEAST and _CLOSE * min(numbers) > max(numbers))  # 102 98 101 99
         or all(map(_OLD_YEAR.fullmatch, groups))  # 1801 1811 1821
         or all(number and not number & (number - 1) for number in numbers)  # 16384 8192 4096
         or (rises and (len(set(steps)) == 1 or all(number % 10 == 0 for number in numbers)))

@@ -8,7 +8,7 @@ QUOTED = r"\"[^\"\n█]{1,200}\"|'[^'\n█]{1,200}'"
 VALUE = rf"(?![\"'`]█)(?P<value>{QUOTED}|[^\s█]++)"
 
 _REFERENCE = re.compile(
-    r"[$%<{(\[].*"
+    r"[$%<{(\[].*|[\"'](?:\{\{|\$\{).*|[bruf]?(?:\"\"|'')|[|>]-?|!(?:vault|ref|env|secret|include)"
     r"|\*{2,}[^\w].*|\*+|.*\(.*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[,;)]?|[A-Za-z_][\w.]*\[.*|[A-Z]\w*<.*"
     r"|(?i:none|null|nil|true|false|undefined)\W*|(?i:password|passphrase|token|secret)\W*"
     r"|[•*·●.-]+|[xX]{3,}|n/a|[.]{2,}.*|[-?+=].*\}",
