@@ -122,12 +122,12 @@ def section(folder: Path) -> str:
 ## Redaction
 
 `python bench/redaction.py`. A written corpus of lines as people type them (`tests/keyboard/redaction_corpus`):
-secrets in chat, notes, commands, forms and other countries' formats, with slips; and lines that only look like each
-kind. The held half was written first and is pinned by its hash; its totals were seen while patterns changed, its
-failures never, whereas the tuned half is there to be read. *Caught*: no letter or digit of a secret is left, whichever kind it was taken for. *Touched*:
-anything at all is cut of a line that should stay whole; these lines are chosen to be hard. In brackets Wilson's
-interval at 95%. Both halves are by one author, so the figures say how far the patterns carry within such a
-collection, not on the typing of everybody.
+secrets in chat, notes, commands, forms and other countries' formats, with slips; and lines that only look like
+each kind. The held half was written first and is pinned by its hash; its totals were seen while patterns
+changed, its failures never, whereas the tuned half is there to be read. *Caught*: no letter or digit of a
+secret is left, whichever kind it was taken for. *Touched*: anything at all is cut of a line that should stay
+whole; these lines are chosen to be hard. In brackets Wilson's interval at 95%. Both halves are by one author,
+so the figures say how far the patterns carry within such a collection, not on the typing of everybody.
 
 {table(head, list(corpus_rows()))}
 

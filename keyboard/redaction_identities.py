@@ -75,7 +75,6 @@ _SORT_CODE = re.compile(
 )
 _LEAST = 4  # digits of a number that a strong name is given to
 _LEAST_WEAK = 6
-_LONGEST_WORD_NUMBER = 5
 
 
 def identities(text: str) -> Iterator[Span]:
