@@ -17,6 +17,7 @@ from hushkey.keyboard.errors import FileRefused
 from hushkey.keyboard.history import History
 from hushkey.keyboard.learner import (
     FullReport,
+    Learned,
     LearningCancelled,
     LearningFailed,
     LearnProgress,
@@ -81,7 +82,8 @@ class _Saver:
 
     def save(self) -> None:
         self.saved_at = time.monotonic()
-        with self.lock, contextlib.suppress(FileRefused):  # a full disk costs a resumption
+        # A full disk costs a resumption; meanwhile no process forgets.
+        with self.lock, contextlib.suppress(FileRefused), self.history.held():
             if self.latest is not None and self.history.only_grew_since(self.cursor):
                 kept = _Kept(self.cursor, self.plan, self.latest)
                 self.files.write_checkpoint(kept.to_bytes())
@@ -130,6 +132,7 @@ class Adapting:
                 self._start(plan),
                 on_progress,
                 lambda: cancelled() or time.monotonic() > ends,
+                settings=plan.settings,
                 checkpoint=kept,
                 on_checkpoint=saver.hear,
             )
@@ -143,7 +146,7 @@ class Adapting:
             return report
         finally:
             self.close()  # hundreds of megabytes that nobody needs until the next run
-        return self._take_up(learned.report, learned.adapter, plan, end)
+        return self._take_up(learned, plan, end)
 
     def compare(self, cancelled: Callable[[], bool]) -> FullReport:
         """Fine-tune the whole model on the same lines, in a process of its own, and keep nothing of it."""
@@ -172,16 +175,18 @@ class Adapting:
         zero = self._engine.zero_adapter()
         return Adapter.zero(zero.shape, base=zero.base, seed=SEED, ranks=plan.ranks)
 
-    def _take_up(
-        self, report: LearnReport, adapter: Adapter | None, plan: Plan, end: Cursor
-    ) -> LearnReport:
-        report = replace(report, plan=plan.name)
+    def _take_up(self, learned: Learned, plan: Plan, end: Cursor) -> LearnReport:
+        report, adapter = replace(learned.report, plan=plan.name), learned.adapter
         with self._lock:
-            self._files.drop_checkpoint()
-            if adapter is not None and not self._history.only_grew_since(end):
-                adapter, report = None, replace(report, kept=False)  # something was forgotten
-            if adapter is not None:
-                self._files.write_adapter(adapter)
-                self._engine.use_adapter(adapter)
+            with self._history.held():  # no process forgets between the look and the writing
+                self._files.drop_checkpoint()
+                if adapter is not None and not self._history.only_grew_since(end):
+                    adapter, report = None, replace(report, kept=False)  # something was forgotten
+                if adapter is not None:
+                    self._files.write_adapter(adapter)
+                    self._engine.use_adapter(adapter)
+                    # The gates fitted beside the new adapter, on lines that did not train it.
+                    self._engine.trust_as(learned.trust)
+                    self._files.write_trust(learned.trust)
             self._history.learn_runs.append(asdict(report))
         return report

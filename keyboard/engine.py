@@ -247,6 +247,12 @@ class SuggestionEngine:
         """Return how far each expert is trusted, as plain numbers that hold no word: for keeping."""
         return self._experts.mixer.as_state()
 
+    def trust_as(self, trust: GateState) -> None:
+        """Trust each expert as far as `trust` says, whatever was learned of them until now."""
+        with self._lock:
+            self._experts.mixer.begin_from(trust)
+            self._kept.clear()
+
     def use_adapter(self, adapter: Adapter | None) -> None:
         """Take up a trained adapter, or none, from the next suggestion on. Raises ModelMismatch."""
         with self._lock:

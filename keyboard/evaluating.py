@@ -220,12 +220,12 @@ def training(base: Base) -> Iterator[Train]:
     Raises LearningUnavailable without torch.
     """
     shape = base.runtime().shape
-    ranks = preset(Settings().learn_plan).ranks
-    start = Adapter.zero(shape, base=base.identity, seed=SEED, ranks=ranks)
+    plan = preset(Settings().learn_plan)
+    start = Adapter.zero(shape, base=base.identity, seed=SEED, ranks=plan.ranks)
     with Trainer(base.folder) as trainer:
 
         def train(lines: Sequence[str]) -> Adapter | None:
-            return trainer.train(lines, start).adapter
+            return trainer.train(lines, start, settings=plan.settings).adapter
 
         yield train
 

@@ -99,6 +99,11 @@ class Mixer:
         named = sorted(self._gates.items(), key=repr)
         return [(name, gate.claimed, gate.seen) for name, gate in named]
 
+    def begin_from(self, state: GateState) -> None:
+        """Trust as another mixer did that gave this state, and forget what was learned here."""
+        self._gates.clear()
+        self.restore(state)
+
     def restore(self, state: GateState) -> None:
         """Take up what as_state returned."""
         for name, claimed, seen in state:

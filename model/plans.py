@@ -26,6 +26,8 @@ class Plan:
 
     name: str
     ranks: Mapping[str, int]
+    part: int = 64  # pieces of a batch that are worked off at a time
+    rows: int = 32  # pieces whose scores are held at a time
     budget_bytes: int = 0  # of training memory that it was searched under
     measured: Mapping[str, float] = field(default_factory=dict)
     made_by: str = ""  # the command
@@ -38,6 +40,11 @@ class Plan:
             )
         if not all(isinstance(rank, int) and rank > 0 for rank in self.ranks.values()):
             raise PlanRefused("a plan's ranks are whole numbers above zero; nothing was trained")
+
+    @property
+    def settings(self) -> dict[str, int]:
+        """What the trainer is told besides the groups."""
+        return {"part": self.part, "rows": self.rows}
 
     def require(self, shape: AdapterShape) -> None:
         """Raise PlanRefused where a rank is higher than a base of this shape has."""

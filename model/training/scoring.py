@@ -1,13 +1,11 @@
-"""Is an adapter better for its owner? Measured on lines of the history that did not train it.
+"""What a network does on some lines under an adapter: nats of each predicted piece, and hits.
 
-What counts: nats of each predicted piece, and whether a word's first piece is among the three likeliest
-that start a word. The second stands in for recall@3 of whole words, which the keyboard's own evaluation
-measures with all its experts; here it is a figure for the report, and the verdict rests on the nats.
+A hit is a word whose first piece is among the three likeliest that start a word. It stands in for recall@3 of
+whole words, which hushkey.keyboard.learning.judge measures with all experts.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +15,6 @@ from hushkey.model.adapter import Adapter
 from hushkey.model.training.corpus import Batch, Pieces, make_batch
 from hushkey.model.training.frozen import FrozenNetwork, as_tensors
 from hushkey.model.vocabulary import Vocabulary
-
-LEAST = 180  # predicted pieces; a history of fewer cannot show a gain of a tenth of a nat
-SHORT = 1_500  # predicted pieces; a tail of less than this is too small to be a test
-FOLDS = 3  # of a short history
-TAIL_SHARE = 0.1  # of the lines
-TAIL_LEAST, TAIL_MOST = 300, 4_000  # predicted pieces
 
 _SLOTS = 3
 _LINES = 16  # read side by side
@@ -53,28 +45,6 @@ class Score:
     def recall_at_3(self) -> float:
         """Share of the words."""
         return float(self.hits.sum() / max(1, self.words.sum()))
-
-
-def folds_of(lines: Sequence[Pieces], vocabulary: Vocabulary) -> list[slice]:
-    """Return which lines are held out, each slice from a training of its own; none if there are too few.
-
-    The end of the history, which is what a person types next: the last tenth, of TAIL_LEAST to TAIL_MOST
-    pieces. A short history has no such end to spare; each of its thirds is judged in turn by the others.
-    """
-    predicted = np.array([np.count_nonzero(~vocabulary.is_mark[line]) for line in lines], dtype=int)
-    total = int(predicted.sum())
-    if total < LEAST:
-        return []
-    if total < SHORT:
-        cuts = np.searchsorted(
-            predicted.cumsum(), [total * part / FOLDS for part in range(1, FOLDS)]
-        )
-        ends = [0, *(int(cut) + 1 for cut in cuts), len(lines)]
-        return [slice(first, last) for first, last in pairwise(ends) if last > first]
-    from_here = predicted[::-1].cumsum()[::-1]  # pieces from a line to the end
-    tenth = len(lines) - round(TAIL_SHARE * len(lines))
-    first = min(tenth, int(np.flatnonzero(from_here >= TAIL_LEAST)[-1]))
-    return [slice(max(first, int(np.count_nonzero(from_here > TAIL_MOST))), len(lines))]
 
 
 @torch.no_grad()
@@ -113,15 +83,3 @@ def _figures(
     yield np.ones(len(rows))
     yield torch.cat(hits).double().numpy()
     yield starts[target[:, 0]].double().numpy()
-
-
-def is_better(before: Score, after: Score) -> bool:
-    """Whether `after` saves nats beyond noise: the mean saving of a line exceeds its standard error.
-
-    The lines are paired; one standard error is a one-sided test at about one in six.
-    """
-    saved = before.nats - after.nats
-    if len(saved) < 2:
-        return False
-    error = saved.std(ddof=1) / np.sqrt(len(saved))
-    return bool(saved.mean() > error)
