@@ -105,7 +105,7 @@ def section(
     samples = reports["sample histories"]
     chance = chance_bits(samples.ngrams.candidates)
     parts = [
-        "## What can be read out of what was learned",
+        f"## What can be read out of what was learned\n\n`{command}`",
         _opening(samples, chance),
         figures(samples),
         "![Exposure of planted secrets by how often they were typed](audit.svg)",
@@ -117,7 +117,6 @@ def section(
         groups(reports),
         "### One test over everything that would be shared",
         _joint(pooled),
-        f"All of it: `{command}`",
     ]
     return "\n\n".join(part for part in parts if part)
 
