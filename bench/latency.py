@@ -23,6 +23,7 @@ from time import perf_counter, process_time, thread_time
 
 import numpy as np
 from document import table, write_section
+from reference import reference
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
@@ -41,15 +42,6 @@ P99_RATIO = 4.0 / REFERENCE_MS
 GROWTH = 1.5  # p50 at the largest history by p50 at the smallest
 RESIDENT_MB = {10_000: 120, 1_000_000: 250}
 FIRST_S = {10_000: 0.6, 1_000_000: 1.5}
-
-
-def reference(vector: np.ndarray, words: list[str]) -> float:
-    """Do a fixed piece of work, half in numpy and half in Python; return its processor seconds."""
-    began = thread_time()
-    np.argpartition(-(vector * np.float32(0.5) + vector[::-1]), 8)
-    found = {word: len(word) for word in words}
-    sorted(found, key=lambda word: (found[word], word))
-    return thread_time() - began
 
 
 # In the child ---------------------------------------------------------------------------------------

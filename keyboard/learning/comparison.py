@@ -75,6 +75,19 @@ class Comparer:
             joined.keyboard if told else NOTHING,
         )
 
+    def score(
+        self,
+        lines: Sequence[str],
+        held: Sequence[str],
+        settings: Settings,
+        cancelled: Callable[[], bool],
+    ) -> Score:
+        """Train on lines and judge on others. Raises lesson.Cancelled."""
+        self._train(lines, settings, cancelled)
+        score = self._judged(settings, lines, held, cancelled)
+        self._network = self._fresh()
+        return score
+
     def _train(
         self, lines: Sequence[str], settings: Settings, cancelled: Callable[[], bool]
     ) -> None:
