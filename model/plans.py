@@ -38,8 +38,13 @@ class Plan:
             raise PlanRefused(
                 f"a plan trains one or more of {', '.join(NAMES)}; this one does not; nothing was trained"
             )
-        if not all(isinstance(rank, int) and rank > 0 for rank in self.ranks.values()):
+        if not all(type(rank) is int and rank > 0 for rank in self.ranks.values()):
             raise PlanRefused("a plan's ranks are whole numbers above zero; nothing was trained")
+        sizes = (self.part, self.rows)
+        if type(self.name) is not str or not all(type(size) is int and size > 0 for size in sizes):
+            raise PlanRefused(
+                "a plan has a name, and its part and rows are whole numbers above zero; nothing was trained"
+            )
 
     @property
     def settings(self) -> dict[str, int]:
@@ -65,7 +70,7 @@ def plan_from(text: str) -> Plan:
     try:
         held: dict[str, Any] = json.loads(text)
         return Plan(**held)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise PlanRefused("this is not a plan; nothing was trained") from None
 
 

@@ -168,7 +168,7 @@ class Course:
             _refuse_beyond(step, self.steps)
             for name, tensor in self._learned.items():
                 self._take_up(name, tensor, state)
-        except (KeyError, ValueError, IndexError, RuntimeError):
+        except (KeyError, ValueError, OverflowError, IndexError, RuntimeError):
             raise TrainingFailed(
                 "the interrupted training is of another history or plan; nothing was changed; it "
                 "begins anew at the next learning"

@@ -10,6 +10,7 @@ import torch
 
 from hushkey.model.adapter import Adapter
 from hushkey.model.errors import BaseDamaged, ModelMismatch
+from hushkey.model.groups import NAMES
 from hushkey.model.runtime import ADAPTER_SEED, Runtime, State
 from hushkey.model.training.export import to_onnx
 from hushkey.model.training.network import Network, Shape
@@ -17,6 +18,13 @@ from hushkey.model.training.network import Network, Shape
 BASE = "the-twin"
 SHAPE = Shape(vocabulary=400, width=32, hidden=48, layers=2)
 LINE = [1, 17, 302, 44, 44, 399, 0, 250]
+LEARNED = (  # group, deviation of its numbers, rank
+    ("lstm_bias", 0.3, 1),
+    ("input", 0.5, 16),
+    ("projection", 0.5, 24),
+    ("output", 0.3, 32),
+    ("output_bias", 0.5, 1),
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +52,11 @@ def trained(graph: bytes) -> Adapter:
     """An adapter as large as training makes them, every tensor filled."""
     shape = Runtime(graph, base=BASE).shape
     rng = np.random.default_rng(2)
-    sizes = {"lstm_bias": 0.3, "input": 0.2, "output": 0.2, "output_bias": 0.5}
     tensors = {
-        name: rng.normal(0, size, shape.of(name)).astype(np.float32) for name, size in sizes.items()
+        name: rng.normal(0, size, shape.of(name, rank)).astype(np.float32)
+        for name, size, rank in LEARNED
     }
-    return Adapter(BASE, ADAPTER_SEED, **tensors)
+    return Adapter(BASE, ADAPTER_SEED, shape, tensors)
 
 
 def read(runtime: Runtime, pieces: list[int]) -> np.ndarray:
@@ -99,7 +107,7 @@ def test_the_zero_adapter_is_no_adapter_at_all(network, runtime):
     assert read_twin(network, LINE, runtime.zero_adapter()) == pytest.approx(bare, abs=1e-5)
 
 
-@pytest.mark.parametrize("name", ["lstm_bias", "input", "output", "output_bias"])
+@pytest.mark.parametrize("name", NAMES)
 def test_each_tensor_of_the_adapter_reaches_the_graph_as_it_reaches_the_twin(
     name, runtime, network, trained
 ):
@@ -190,6 +198,10 @@ def test_two_runtimes_of_one_graph_give_the_same_scores(graph, runtime):
 def test_the_sizes_are_read_off_the_graph(runtime):
     shape = runtime.shape
     assert (shape.vocabulary, shape.width, shape.hidden, shape.layers) == (400, 32, 48, 2)
+
+
+def test_all_numbers_of_the_network_are_counted_by_its_sizes(runtime, network):
+    assert runtime.shape.all_parameters == sum(held.numel() for held in network.parameters())
 
 
 @pytest.mark.parametrize("cut", [0, 10, 5000])

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from hushkey.model.adapter import NAMES, Adapter, AdapterShape
+from hushkey.model.adapter import Adapter
+from hushkey.model.groups import AdapterShape
 from hushkey.model.training.corpus import Pieces
 from hushkey.model.training.network import Network, Shape
 from hushkey.model.vocabulary import Vocabulary
@@ -34,9 +35,13 @@ def network(shape: Shape) -> Network:
     return network.eval().requires_grad_(requires_grad=False)
 
 
+# Every group, of different ranks.
+RANKS = {"lstm_bias": 1, "input": 4, "projection": 6, "output": 3, "output_bias": 1}
+
+
 @pytest.fixture(scope="session")
 def zero(shape: Shape) -> Adapter:
-    return Adapter.zero(AdapterShape(**shape.as_dict(), rank=4), base="tiny", seed=1)
+    return Adapter.zero(AdapterShape(**shape.as_dict()), base="tiny", seed=1, ranks=RANKS)
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +49,10 @@ def trained(zero: Adapter) -> Adapter:
     """An adapter with every number in use."""
     rng = np.random.default_rng(4)
     return zero.replaced(
-        {name: rng.normal(0, 0.3, zero.shape.of(name)).astype(np.float32) for name in NAMES}
+        {
+            name: rng.normal(0, 0.3, held.shape).astype(np.float32)
+            for name, held in zero.tensors.items()
+        }
     )
 
 

@@ -6,8 +6,10 @@ import pytest
 import torch
 from onnx import numpy_helper
 
+from hushkey.model.adapter import Adapter
 from hushkey.model.runtime import Runtime
 from hushkey.model.training.export import to_onnx
+from hushkey.model.training.frozen import as_tensors
 from hushkey.model.training.network import Network, Shape
 
 SHAPE = Shape(vocabulary=500, width=16, hidden=12, layers=3)
@@ -51,8 +53,10 @@ def test_every_tensor_of_the_adapter_is_an_input_and_none_is_baked_in(model):
         "cell",
         "lstm_bias",
         "input_fixed",
-        "input",
+        "projection_fixed",
         "output_fixed",
+        "input",
+        "projection",
         "output",
         "output_bias",
     ]
@@ -67,6 +71,33 @@ def test_the_states_that_come_out_have_the_shape_of_those_that_go_in(model):
     assert outputs["hidden_out"] == inputs["hidden"] == [3, "B", 12]
     assert outputs["cell_out"] == inputs["cell"] == [3, "B", 12]
     assert outputs["logits"] == ["B", 500]
+
+
+def test_the_ranks_of_an_adapter_are_not_baked_in(network, graph):
+    """A trained adapter of other ranks is heard as the network hears it."""
+    runtime = Runtime(graph, base="b")
+    for ranks in (
+        {"input": 1, "projection": 12, "output": 16},
+        {"projection": 5, "output_bias": 1},
+    ):
+        zero = Adapter.zero(runtime.shape, base="b", seed=1, ranks=ranks)
+        rng = np.random.default_rng(3)
+        trained = zero.replaced(
+            {
+                name: rng.normal(0, 0.3, held.shape).astype(np.float32)
+                for name, held in zero.tensors.items()
+            }
+        )
+        runtime.use(trained)
+        state, ours = runtime.initial_state(), []
+        for piece in (3, 99, 7, 450):
+            state, logits = runtime.advance(state, piece)
+            ours.append(logits)
+        tensors = as_tensors(trained)
+        with torch.no_grad():
+            features, _ = network(torch.tensor([[3], [99], [7], [450]]), adapter=tensors)
+            twin = network.logits(features, tensors)[:, 0].numpy()
+        assert np.abs(np.stack(ours) - twin).mean() < 0.05 * twin.std()
 
 
 def test_exporting_twice_gives_the_same_bytes(network, graph):

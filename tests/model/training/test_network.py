@@ -38,7 +38,7 @@ def test_every_tensor_of_an_adapter_changes_what_is_predicted(network, zero, tra
         return network.logits(network(pieces, adapter=tensors)[0], tensors)
 
     plain = logits(as_tensors(zero))
-    for name in zero.tensors():
+    for name in zero.tensors:
         only = as_tensors(trained.only([name]))
         assert not torch.allclose(plain, logits(only), atol=1e-3), name
 
