@@ -54,18 +54,19 @@ def bigrams(vocabulary: Vocabulary) -> BigramModel:
 def tiny_folder(
     tmp_path_factory: pytest.TempPathFactory, pieces_model: bytes, lexicon: Lexicon
 ) -> Path:
-    """A whole base of a few kilobytes, its network untrained."""
+    """A whole base of a few kilobytes, its network untrained; an adapter can be trained on it."""
     import torch  # noqa: PLC0415  seconds to load, and most tests do without
 
     from hushkey.model.training.export import to_onnx  # noqa: PLC0415
     from hushkey.model.training.network import Network, Shape  # noqa: PLC0415
+    from hushkey.model.training.weights import save_weights  # noqa: PLC0415
 
     folder = tmp_path_factory.mktemp("tiny-base")
     torch.manual_seed(5)
     size = Vocabulary(pieces_model).size
     network = Network(Shape(vocabulary=size, width=8, hidden=12, layers=2)).eval()
     (folder / GRAPH).write_bytes(to_onnx(network))
-    (folder / WEIGHTS).write_bytes(b"stands for the float weights")
+    save_weights(network, folder / WEIGHTS)
     (folder / PIECES).write_bytes(pieces_model)
     (folder / LEXICON).write_bytes(lexicon.to_bytes())
     write_manifest(folder, {"shape": network.shape.as_dict()})

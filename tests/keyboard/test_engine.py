@@ -255,12 +255,10 @@ def test_sentences_open_with_a_capital_for_those_who_open_them_so(engine, texts)
 
 def an_adapter(engine: SuggestionEngine) -> Adapter:
     """An adapter that makes every piece of `zebra` likely and everything else as it was."""
-    shape, zero = engine._runtime.shape, engine.zero_adapter()
-    bias = np.zeros(shape.vocabulary, np.float32)
+    zero = engine.zero_adapter()
+    bias = np.zeros(zero.shape.vocabulary, np.float32)
     bias[engine.base.vocabulary.pieces_of("zebra")[0]] = 20.0
-    return Adapter(
-        zero.base, zero.seed, zero.lstm_bias.copy(), zero.input.copy(), zero.output.copy(), bias
-    )
+    return zero.replaced({"output_bias": bias})
 
 
 def test_an_adapter_is_heard_at_once_and_taken_back_exactly(engine, texts):
@@ -276,7 +274,7 @@ def test_an_adapter_is_heard_at_once_and_taken_back_exactly(engine, texts):
 
 def test_an_adapter_for_another_base_is_refused_and_nothing_changes(engine):
     before = said(engine)
-    stranger = Adapter.zero(engine._runtime.shape, base="another", seed=1)
+    stranger = Adapter.zero(engine.zero_adapter().shape, base="another", seed=1)
     with pytest.raises(ModelMismatch):
         engine.use_adapter(stranger)
     assert said(engine) == before

@@ -50,7 +50,7 @@ def naive(base, policy, regime, typist, adapter) -> Counts:
 def adapter_for(engine, word) -> Adapter:
     """An adapter that makes words which open as `word` does likelier by far."""
     zero = engine.zero_adapter()
-    bias = np.zeros_like(zero.output_bias)
+    bias = np.zeros(zero.shape.vocabulary, np.float32)
     bias[engine.base.vocabulary.pieces_of(word)[0]] = 30.0
     return zero.replaced({"output_bias": bias})
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hushkey.keyboard.errors import SettingRefused
 from hushkey.keyboard.settings import Settings, parsed, settings_from
+from hushkey.model.plans import PERSONAL_PRESETS
 
 
 def test_what_was_saved_comes_back():
@@ -28,6 +29,8 @@ def test_whatever_was_saved_makes_settings_of_the_right_kinds(saved):
         assert type(getattr(made, field.name)) is type(getattr(Settings(), field.name))
     assert 0.0 <= made.floor <= 1.0
     assert made.sightings_offered >= 1
+    assert made.learn_plan in PERSONAL_PRESETS
+    assert 1 <= made.learn_minutes <= 1_440
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,9 @@ def test_whatever_was_saved_makes_settings_of_the_right_kinds(saved):
         ("floor", "0", 0.0),
         ("sightings-offered", "1", 1),
         ("Keep days", "30", 30),
+        ("learn-plan", "Tiny", "tiny"),
+        ("learn_plan", " full ", "full"),
+        ("learn-minutes", "5", 5),
     ],
 )
 def test_a_setting_is_read_as_people_write_it(name, text, value):
@@ -60,6 +66,12 @@ def test_a_whole_number_will_do_for_a_share():
         ("floor", "nan", "number from 0 to 1"),
         ("sightings_offered", "0", "whole number from 1"),
         ("sightings_offered", "1.5", "whole number"),
+        ("learn_plan", "shared", "tiny, small or full"),
+        ("learn_plan", "../plans/tiny", "tiny, small or full"),
+        ("learn_plan", "", "tiny, small or full"),
+        ("learn_minutes", "0", "whole number from 1 to 1440"),
+        ("learn_minutes", "1441", "whole number from 1 to 1440"),
+        ("learn_minutes", "2.5", "whole number"),
     ],
 )
 def test_a_value_that_a_setting_cannot_have_is_refused_and_the_right_ones_told(name, text, wanted):
