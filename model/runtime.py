@@ -11,11 +11,11 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from hushkey.model.adapter import Adapter
 from hushkey.model.errors import BaseDamaged
 from hushkey.model.groups import AdapterShape
+from hushkey.model.onnx_runtime import onnxruntime
 
 ADAPTER_SEED = 1  # of the fixed factors of adapters that were never trained in a task
 

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 import torch
-from onnxruntime.quantization import quantize_dynamic
 from torch import Tensor, nn
 
 from bench.architectures.designs import Carried, Design
+from hushkey.model.onnx_runtime import onnxruntime
 
 Floats = npt.NDArray[np.float32]
 State = tuple[Floats, ...]
@@ -74,6 +73,9 @@ def in_int8(graph: bytes) -> bytes:
         before, after = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
         before.write_bytes(graph)
         logging.getLogger().setLevel(logging.ERROR)  # the quantiser advises on the root logger
+        # Here, for it must not be imported before its telemetry is off.
+        from onnxruntime.quantization import quantize_dynamic  # noqa: PLC0415
+
         quantize_dynamic(before, after, op_types_to_quantize=_PRODUCTS, per_channel=True)
         return after.read_bytes()
 
