@@ -18,7 +18,7 @@ class Settings:
     """Whether finished lines are kept and learned."""
     background_learning: bool = True
     """Whether the adapter may be trained unasked, when the machine is idle and on mains power."""
-    learn_plan: str = "full"
+    learn_plan: str = "small"
     """What is trained: tiny, small or full; more of it predicts better and takes more memory."""
     learn_minutes: int = 30
     """Time after which a training stops; it goes on from there the next time."""

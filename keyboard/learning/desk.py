@@ -44,10 +44,13 @@ class Desk:
 
     def __init__(self, base: Base, out: BinaryIO) -> None:
         self._base, self._out = base, out
+        self._ready: FrozenNetwork | None = None  # from warming up, for the first training
 
     def _network(self) -> FrozenNetwork:
-        network = FrozenNetwork.load(self._base.folder / WEIGHTS)
-        give_back_memory()
+        network, self._ready = self._ready, None
+        if network is None:
+            network = FrozenNetwork.load(self._base.folder / WEIGHTS)
+            give_back_memory()
         return network
 
     @cached_property
@@ -70,14 +73,16 @@ class Desk:
         else:
             ranks = {"output": 1, "input": 1}
             start = Adapter.zero(self._shape, base=self._base.identity, seed=1, ranks=ranks)
+            network = self._network()
             Lesson(
-                self._network,
+                lambda: network,
                 self._base.vocabulary,
                 lambda: Judge(self._base),
                 on_step=_unheard,
                 on_trained=_unheard,
                 cancelled=lambda: False,
             ).run(Task([line], start, Settings(epochs=1), guarded=False))
+            self._ready = network
         give_back_memory()
 
     def answer(self, frame: Frame, is_unwanted: Callable[[int], bool]) -> None:

@@ -28,6 +28,9 @@ from hushkey.model.vocabulary import Vocabulary
 NOTHING = Figures(0.0, 0.0)
 
 
+_UNJUDGED: tuple[Score, Score, GateState] = (Score.empty(), Score.empty(), ())
+
+
 class Cancelled(Exception):
     """The run was told to stop."""
 
@@ -122,7 +125,7 @@ class Lesson:
             trained.append(self._train(task, part, state))
             state = None
             self._on_trained(trained[-1])
-        before, after, trust = self._judged(task, folds, trained)
+        before, after, trust = self._judged(task, folds, trained) if folds else _UNJUDGED
         adapter = None
         if not folds or is_better(before, after):
             adapter = self._train(task, task.lines, state)
