@@ -39,7 +39,8 @@ class Checkpoint:
             raise TrainingFailed("these bytes are no interrupted training; it begins anew")
         trained, names = frame.header.get("trained"), frame.header.get("state")
         if (
-            not isinstance(trained, int)
+            type(trained) is not int
+            or trained < 0
             or not isinstance(names, list)
             or len(frame.blobs) != trained + len(names)
         ):

@@ -15,6 +15,7 @@ TYPED = (
     "we met Zorblax and Zorblin at the theatre",
     "don't go there, Zorblax",
 )
+WORDS = ("the", "cat", "can", "zorblax", "zebra", "tea", "ten", "tomorrow", "a", "i'm")
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +57,7 @@ def test_each_word_is_met_as_by_a_typist_who_presses_key_after_key(
         place += len(word)
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            ["the", "cat", "can", "zorblax", "zebra", "tea", "ten", "tomorrow", "a", "i'm"]
-        ),
-        max_size=6,
-    )
-)
+@given(st.lists(st.sampled_from(WORDS), max_size=6))
 def test_an_ideal_typist_presses_between_one_key_and_the_whole_word_and_one_more(taught, words):
     for word, one in zip(words, taught.foresee(" ".join(words)), strict=True):
         assert 1 <= one.keys <= len(word) + 1
