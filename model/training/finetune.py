@@ -179,7 +179,7 @@ class Course:
         first, second = self._adam.moments[name]
         for kept, into in zip(_named(name), (tensor, first, second), strict=True):
             with torch.no_grad():
-                into.copy_(torch.from_numpy(state[kept].reshape(into.shape)))
+                into.copy_(torch.tensor(state[kept].reshape(into.shape)))
 
 
 def _named(name: str) -> tuple[str, ...]:

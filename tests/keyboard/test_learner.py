@@ -1,6 +1,5 @@
 """Learning from the keyboard's side, with the real trainer on a base of a few kilobytes."""
 
-import hashlib
 import importlib.util
 import os
 import signal
@@ -9,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from hushkey.keyboard.learner import (
@@ -20,37 +18,27 @@ from hushkey.keyboard.learner import (
     LearnProgress,
     Trainer,
 )
-from hushkey.model.adapter import Adapter, AdapterShape
-from hushkey.model.base import PIECES, WEIGHTS
-from hushkey.model.vocabulary import Vocabulary
+from hushkey.keyboard.learning.checkpoint import Checkpoint
+from hushkey.model.adapter import Adapter
+from hushkey.model.base import Base
 
 HABITS = ("I can see the cat", "how are you today?", "tea and ice", "to the theatre together")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, pieces_model: bytes) -> Path:
-    import torch  # noqa: PLC0415  seconds to load, and most tests do without
-
-    from hushkey.model.training.network import Network, Shape  # noqa: PLC0415
-    from hushkey.model.training.weights import save_weights  # noqa: PLC0415
-
-    folder = tmp_path_factory.mktemp("base")
-    torch.manual_seed(1)
-    size = Vocabulary(pieces_model).size
-    save_weights(Network(Shape(vocabulary=size, width=8, hidden=12, layers=1)), folder / WEIGHTS)
-    (folder / PIECES).write_bytes(pieces_model)
-    return folder
+def folder(tiny_folder: Path) -> Path:
+    return tiny_folder
 
 
 @pytest.fixture(scope="module")
-def start(folder: Path, vocabulary: Vocabulary) -> Adapter:
-    base = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-    return Adapter.zero(AdapterShape(vocabulary.size, 8, 12, 1), base=base, seed=1)
+def start(tiny_base: Base) -> Adapter:
+    shape, ranks = tiny_base.runtime().shape, {"output": 4, "output_bias": 1}
+    return Adapter.zero(shape, base=tiny_base.identity, seed=1, ranks=ranks)
 
 
 @pytest.fixture(scope="module")
-def lines(vocabulary: Vocabulary) -> list[list[int]]:
-    return [vocabulary.encode(line) for line in HABITS * 40]
+def lines() -> list[str]:
+    return [*HABITS] * 20
 
 
 @pytest.fixture(scope="module")
@@ -67,19 +55,26 @@ def pid_of(trainer: Trainer) -> int:
 
 def test_habits_are_learned_and_reported(trainer, start, lines):
     told: list[LearnProgress] = []
-    report, adapter = trainer.train(lines, start, told.append)
+    learned = trainer.train(lines, start, told.append)
+    report, adapter = learned.report, learned.adapter
     assert report.kept
     assert adapter is not None
     assert (adapter.base, adapter.shape, adapter.seed) == (start.base, start.shape, start.seed)
-    assert report.after_nats < report.before_nats
-    assert report.words == 40 * sum(len(line.split()) for line in HABITS)
+    assert adapter.ranks == start.ranks
+    assert learned.trust  # how far each expert is to be trusted beside it
+    assert report.after.nats < report.before.nats
+    assert report.keyboard_after.nats < report.keyboard_before.nats
+    assert report.words == 20 * sum(len(line.split()) for line in HABITS)
+    assert report.update_bytes == 4 * adapter.parameters
+    assert report.full_bytes == 4 * start.shape.all_parameters
+    assert 0 < report.peak_training_bytes < report.process_bytes
     assert [step.step for step in told] == list(range(1, told[-1].steps + 1))
 
 
 def test_learning_again_gives_the_same_adapter_in_the_same_process(trainer, start, lines):
-    _, one = trainer.train(lines, start)
+    one = trainer.train(lines, start).adapter
     child = pid_of(trainer)
-    _, two = trainer.train([np.array(line) for line in lines], start)
+    two = trainer.train(lines, start).adapter
     assert one is not None
     assert two is not None
     assert one.to_bytes() == two.to_bytes()
@@ -87,18 +82,64 @@ def test_learning_again_gives_the_same_adapter_in_the_same_process(trainer, star
 
 
 def test_too_little_text_is_no_error_and_no_adapter(trainer, start, lines):
-    report, adapter = trainer.train(lines[:2], start)
-    assert (report.kept, adapter) == (False, None)
-    report, adapter = trainer.train([], start)
-    assert (report.words, adapter) == (0, None)
+    for few in (lines[:2], []):
+        learned = trainer.train(few, start)
+        assert (learned.report.kept, learned.adapter) == (False, None)
+        assert learned.report.words == sum(len(line.split()) for line in few)
 
 
 def test_stopping_says_so_and_the_next_learning_works(trainer, start, lines):
     told: list[LearnProgress] = []
     with pytest.raises(LearningCancelled):
         trainer.train(lines * 50, start, told.append, cancelled=lambda: len(told) > 1)
-    report, _ = trainer.train(lines, start)
-    assert report.kept
+    assert trainer.train(lines, start).report.kept
+
+
+def test_a_stopped_training_goes_on_from_its_last_step_and_gives_the_same_adapter(
+    trainer, start, lines
+):
+    whole = trainer.train(lines, start)
+    kept: list[Checkpoint] = []
+    for stop in (2, 12):
+        told: list[LearnProgress] = []
+        with pytest.raises(LearningCancelled):
+            trainer.train(
+                lines,
+                start,
+                told.append,
+                cancelled=lambda told=told, stop=stop: len(told) >= stop,
+                checkpoint=kept[-1] if kept else None,
+                on_checkpoint=kept.append,
+            )
+    again: list[LearnProgress] = []
+    resumed = trainer.train(lines, start, again.append, checkpoint=kept[-1])
+    assert again[0].step >= 14
+    assert again[-1].step == again[-1].steps
+    assert resumed.adapter is not None
+    assert whole.adapter is not None
+    assert resumed.adapter.to_bytes() == whole.adapter.to_bytes()
+    assert resumed.trust == whole.trust
+
+
+def test_unguarded_an_adapter_comes_back_whatever_it_is_worth(trainer, start, lines):
+    learned = trainer.train(lines[:2], start, guarded=False)
+    assert learned.adapter is not None
+    assert learned.adapter.norm() > 0
+
+
+def test_line_breaks_in_a_line_make_no_more_lines_of_it(trainer, start):
+    learned = trainer.train(["the cat\nand tea"], start)
+    assert learned.report.words == 4
+
+
+def test_full_fine_tuning_is_reported_beside(folder, start, lines):
+    with Trainer(folder, "compare") as trainer:
+        report = trainer.compare(lines, settings={"epochs": 1})
+        assert report.full_bytes == 4 * start.shape.all_parameters
+        assert report.full_training_bytes > 0
+        assert report.full_after.nats > 0
+        with pytest.raises(LearningCancelled):
+            trainer.compare(lines * 40, cancelled=lambda: True)
 
 
 def test_stopping_does_not_wait_for_a_trainer_that_hangs(folder, start, lines):
@@ -126,13 +167,12 @@ def test_a_trainer_that_dies_is_an_error_and_the_next_learning_starts_another(fo
 
         with pytest.raises(LearningFailed, match="nothing was changed"):
             trainer.train(lines * 50, start, kill)
-        report, _ = trainer.train(lines, start)
-        assert report.kept
+        assert trainer.train(lines, start).report.kept
         assert pid_of(trainer) != killed[0]
 
 
 def test_an_adapter_of_another_base_is_refused(trainer, start, lines):
-    other = Adapter.zero(start.shape, base="another", seed=1)
+    other = Adapter.zero(start.shape, base="another", seed=1, ranks=start.ranks)
     with pytest.raises(LearningFailed, match="ModelMismatch"):
         trainer.train(lines, other)
 

@@ -20,6 +20,7 @@ from hushkey.model.text import GAP
 from hushkey.model.training.finetune import Course, Settings
 
 SETTINGS = Settings(pieces=96, epochs=2)
+NOWHERE = Reached()
 
 
 class Run:
@@ -31,7 +32,7 @@ class Run:
         self.trained: list = []
         self.reached: list[Reached] = []  # after each step
 
-    def __call__(self, task, reached=Reached(), cancelled=lambda: False):
+    def __call__(self, task, reached=NOWHERE, cancelled=lambda: False):
         self.steps, self.trained, self.reached = [], list(reached.trained), []
         lesson = Lesson(
             lambda: self.frozen,
@@ -67,11 +68,9 @@ def alone(frozen, base, task, lines):
     return course.adapter()
 
 
-@pytest.mark.parametrize("history", ["lines", "long_lines"])
-def test_what_is_better_is_kept_and_is_an_adapter_of_all_lines(
-    run, frozen, tiny_base, start, request, history
-):
-    lines = request.getfixturevalue(history)
+@pytest.mark.parametrize("count", [40, 220])
+def test_what_is_better_is_kept_and_is_an_adapter_of_all_lines(run, start, long_lines, count):
+    lines, frozen, tiny_base = long_lines[:count], run.frozen, run.base
     task = Task(lines, start, SETTINGS)
     outcome = run(task)
     assert outcome.words == 6 * len(lines)
