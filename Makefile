@@ -68,6 +68,10 @@ bench: $(DEV) ## every benchmark; each writes its own table
 	$(BIN)/python -m bench.typing.ablation
 	$(BIN)/python bench/corrections.py
 	$(BIN)/python bench/latency.py
+	$(BIN)/python -m bench.learning memory
+	$(BIN)/python -m bench.learning speed
+	$(BIN)/python -m bench.learning latency
+	$(BIN)/python -m bench.learning users --jobs 2
 
 screenshot: $(APP) ## draw the picture that the README shows
 	$(BIN)/hushkey screenshot docs/app.svg

@@ -2,7 +2,7 @@
 
     python -m bench.learning.gaining
 
-A question holds `history` and `test`, redacted. Each way is trained without a fold of the guard and judged on it,
+A question holds `seed`, `history` and `test`, redacted. Each way is trained without a fold of the guard and judged on it,
 and trained on the whole history and judged on the test, which nothing saw.
 """
 
@@ -11,7 +11,6 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.learning.serving import serve
-from hushkey.keyboard.adapting import SEED
 from hushkey.keyboard.learning.comparison import Comparer
 from hushkey.keyboard.learning.folds import folds_of
 from hushkey.keyboard.learning.judge import Judge, Score
@@ -38,24 +37,26 @@ class Gaining:
 
     def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """Return {where: {way: {network, keyboard}}} for `folds` and `test`."""
-        history, test = question["history"], question["test"]
-        folds = [self._ways(without(history, fold), history[fold]) for fold in folds_of(history)]
+        history, test, seed = question["history"], question["test"], question["seed"]
+        folds = [
+            self._ways(without(history, fold), history[fold], seed) for fold in folds_of(history)
+        ]
         joined = {way: Score.joined([fold[way] for fold in folds]) for way in folds[0]}
-        return {"folds": _figures(joined), "test": _figures(self._ways(history, test))}
+        return {"folds": _figures(joined), "test": _figures(self._ways(history, test, seed))}
 
-    def _ways(self, lines: Sequence[str], held: Sequence[str]) -> dict[str, Score]:
+    def _ways(self, lines: Sequence[str], held: Sequence[str], seed: int) -> dict[str, Score]:
         judge = Judge(self._base)
         judge.teach(lines, _never)
         scores = {NONE: judge.score(held, None, _never)}
         for name in PERSONAL_PRESETS:
-            scores[name] = judge.score(held, self._adapter(preset(name), lines), _never)
+            scores[name] = judge.score(held, self._adapter(preset(name), lines, seed), _never)
         scores[FINE_TUNING] = self._comparer.score(lines, held, Settings(), _never)
         return scores
 
-    def _adapter(self, plan: Plan, lines: Sequence[str]) -> Adapter:
+    def _adapter(self, plan: Plan, lines: Sequence[str], seed: int) -> Adapter:
         course = Course(
             self._network,
-            Adapter.zero(self._shape, base=self._base.identity, seed=SEED, ranks=plan.ranks),
+            Adapter.zero(self._shape, base=self._base.identity, seed=seed, ranks=plan.ranks),
             pieces_of(lines, self._base.vocabulary),
             Settings(**plan.settings),
             vocabulary=self._base.vocabulary,

@@ -101,6 +101,7 @@ def _allocated(lines: Sequence[str], plan_name: str | None, plan: Plan) -> int:
 
 def _question(typist: Typist) -> Question:
     request: Mapping[str, Any] = {
+        "seed": SEED,
         "history": _redacted(typist.history),
         "test": _redacted(typist.test),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from bench.document import table
@@ -176,6 +177,8 @@ def _verdicts(
 
 
 def _at_least(value: float, asked: float) -> str:
+    if isnan(value):
+        return "– (full fine-tuning gains nothing)"
     if value >= asked:
         return f"reached ({100 * value:.1f}%)"
     return f"**short by {100 * (asked - value):.1f} points** ({100 * value:.1f}%)"

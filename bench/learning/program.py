@@ -9,7 +9,11 @@ from bench.typing.cache import key_of
 from hushkey.model.base import Base
 
 ROOT = Path(__file__).resolve().parents[2]
-_APART = "hushkey.keyboard.redaction"  # and what it is made of: the question holds lines as they were redacted
+_APART = (
+    "hushkey.keyboard.redaction",  # and what it is made of: questions hold lines as they were redacted
+    "hushkey.keyboard.history",  # and what keeps a profile's files: nothing that is asked opens one
+    "hushkey.keyboard.profile_files",
+)
 
 
 def version_of(base: Base, starts: Iterable[str]) -> str:

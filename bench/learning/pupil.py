@@ -2,7 +2,7 @@
 
     python -m bench.learning.pupil
 
-A question holds `history` and `committed` as a profile keeps them (redacted) and `test` as it is typed. The n-gram
+A question holds `seed`, `history` and `committed` as a profile keeps them (redacted) and `test` as it is typed. The n-gram
 memory, the recent words and the gates have judged the history, as a profile's have; both typings begin from the
 same state and learn on the way. A guarded training that is refused is followed by one without the guard, so that
 what the guard keeps away is seen.
@@ -14,7 +14,6 @@ from time import process_time
 from typing import Any
 
 from bench.learning.serving import serve
-from hushkey.keyboard.adapting import SEED
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.learner import Learned, Trainer
 from hushkey.keyboard.settings import Settings
@@ -31,8 +30,7 @@ class Pupil:
 
     def __init__(self, base: Base, plan: Plan) -> None:
         self._engine, self._plan = SuggestionEngine(base), plan
-        shape = self._engine.zero_adapter().shape
-        self._start = Adapter.zero(shape, base=base.identity, seed=SEED, ranks=plan.ranks)
+        self._shape = self._engine.zero_adapter().shape
         self._trainer = Trainer(base.folder)
 
     def close(self) -> None:
@@ -41,10 +39,10 @@ class Pupil:
 
     def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """Return counts `without` and `with` the adapter, and whether the guard kept it."""
-        history = question["history"]
-        guarded = self._trained(history, guarded=True)
+        history, seed = question["history"], question["seed"]
+        guarded = self._trained(history, seed, guarded=True)
         # The guarded run ends with the very training that the unguarded one is.
-        adapter = guarded.adapter or self._trained(history, guarded=False).adapter
+        adapter = guarded.adapter or self._trained(history, seed, guarded=False).adapter
         self._engine.forget_everything()
         self._engine.use_adapter(None)
         self._engine.learn(history)
@@ -59,9 +57,10 @@ class Pupil:
             answer["type_s"] = process_time() - began
         return answer
 
-    def _trained(self, history: Sequence[str], *, guarded: bool) -> Learned:
-        settings = self._plan.settings
-        return self._trainer.train(history, self._start, settings=settings, guarded=guarded)
+    def _trained(self, history: Sequence[str], seed: int, *, guarded: bool) -> Learned:
+        base, plan = self._engine.base, self._plan
+        start = Adapter.zero(self._shape, base=base.identity, seed=seed, ranks=plan.ranks)
+        return self._trainer.train(history, start, settings=plan.settings, guarded=guarded)
 
     def _typed(self, test: Sequence[str], committed: Sequence[str]) -> Counts:
         """Type lines as an ideal typist before the bare ranking; each is learned once it was typed."""

@@ -11,6 +11,7 @@ from bench.learning.program import version_of
 from bench.learning.results import Results
 from bench.learning.users_table import rows_of, section
 from bench.learning.writers import read_writers, sample
+from hushkey.keyboard.adapting import SEED
 from hushkey.keyboard.redaction import redact
 from hushkey.keyboard.typists import Typist
 from hushkey.model.base import load_base
@@ -69,6 +70,7 @@ def questions_of(options: argparse.Namespace, each: int) -> list[Question]:
 def question_of(typist: Typist, amount: int) -> Question:
     """Ask about one user, whose lines are redacted as a profile keeps them."""
     request: dict[str, Any] = {
+        "seed": SEED,
         "history": _redacted(typist.history),
         "test": list(typist.test),
         "committed": _redacted(typist.test),

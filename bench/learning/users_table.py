@@ -64,6 +64,14 @@ def by_amount(rows: Sequence[Row]) -> dict[int, list[Row]]:
     }
 
 
+def by_corpus(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return the rows of each corpus, in the order of their names."""
+    return {
+        corpus: [row for row in rows if row.corpus == corpus]
+        for corpus in sorted({row.corpus for row in rows})
+    }
+
+
 def gain_by_amount(rows: Sequence[Row], figure: Figure) -> dict[int, Mean]:
     """Return the mean gain and its interval by amount."""
     return {amount: mean_of([figure(row) for row in of]) for amount, of in by_amount(rows).items()}
@@ -105,13 +113,25 @@ def section(rows: Sequence[Row], asked: int) -> str:
             "",
             _corpora(rows),
             "",
+            "All amounts together, by corpus, with the guard:",
+            "",
+            _figures(
+                by_corpus(rows), lambda row: row.guarded, lambda row: row.guarded_recall, "corpus"
+            ),
+            "",
             f"- mean gain on top of the n-gram memory {whole.told()} points: **{above}**",
             f"- lose more than {LOSS} points with the guard: {len(lost)} of {len(rows)} measured",
             f"  ({100 * lose:.1f}%), where at most {100 * MOST_LOSE:.0f}% should: **{_held(lose)}**; of {users}",
             f"  users, each of whom stands at up to five amounts, at one or another: {100 * anywhere:.1f}%",
             f"- without the guard: {sum(row.ksr < -LOSS for row in rows)} of {len(rows)}",
             "",
-            _losers(lost),
+            _losers(lost, "loses with the guard", lambda row: row.guarded),
+            "",
+            _losers(
+                [row for row in rows if row.ksr < -LOSS and not row.kept],
+                "would lose without the guard",
+                lambda row: row.ksr,
+            ),
         ]
     )
 
@@ -128,9 +148,14 @@ def _share_who_lose(rows: Sequence[Row]) -> tuple[float, int]:
     return len(lose) / len(users), len(users)
 
 
-def _figures(groups: Mapping[str, Sequence[Row]], ksr: Figure, recall: Figure) -> str:
+def _figures(
+    groups: Mapping[str, Sequence[Row]],
+    ksr: Figure,
+    recall: Figure,
+    first: str = "words of history",
+) -> str:
     head = [
-        "words of history",
+        first,
         "users",
         "KSR without, %",
         "gain, points",
@@ -158,7 +183,7 @@ def _figures(groups: Mapping[str, Sequence[Row]], ksr: Figure, recall: Figure) -
 def _corpora(rows: Sequence[Row]) -> str:
     amounts = by_amount(rows)
     lines = []
-    for corpus in sorted({row.corpus for row in rows}):
+    for corpus in by_corpus(rows):
         of = {
             a: [row.guarded for row in held if row.corpus == corpus] for a, held in amounts.items()
         }
@@ -169,11 +194,12 @@ def _corpora(rows: Sequence[Row]) -> str:
     return table(["", *(f"{amount:,}" for amount in amounts)], lines)
 
 
-def _losers(lost: Sequence[Row]) -> str:
+def _losers(lost: Sequence[Row], does: str, figure: Figure) -> str:
     if not lost:
-        return f"Nobody loses more than {LOSS} points with the guard."
-    told = sorted(lost, key=lambda row: row.guarded)
-    rows = [[row.user, f"{row.amount:,}", f"{row.guarded:+.2f}", str(row.words)] for row in told]
-    return f"Who loses more than {LOSS} points with the guard:\n\n" + table(
-        ["user", "words of history", "points", "words typed"], rows
-    )
+        return f"Nobody {does} more than {LOSS} points."
+    rows = [
+        [row.user, f"{row.amount:,}", f"{figure(row):+.2f}", str(row.words)]
+        for row in sorted(lost, key=figure)
+    ]
+    head = ["user", "words of history", "points", "words typed"]
+    return f"Who {does} more than {LOSS} points:\n\n" + table(head, rows)
