@@ -226,9 +226,9 @@ class _Follower:
     def hear(self, frame: Frame) -> None:
         """Pass on a step, or note a training that ended."""
         header = frame.header
-        if header.get("task") != self._task:  # a checkpoint of another task was of no use
+        if frame.kind == "anew":
             self._task, self._trained = str(header.get("task")), ()
-        if frame.kind == "trained":
+        elif frame.kind == "trained":
             self._trained += frame.blobs
         elif frame.kind == "step":
             self._on_checkpoint(

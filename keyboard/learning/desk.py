@@ -3,6 +3,7 @@
 request   learn {request, settings, guarded}   lines (UTF-8), starting adapter, checkpoint or nothing
           compare {request, settings}          lines: full fine-tuning, to compare with
 answers   step {request, step, steps, loss_nats, left_s, task, names}   the training's state
+          anew {request, task}                 nothing was kept that is of use: it begins
           trained {request, task}              the adapter of a training that ended, but for the last
           result {request, ...}                the adapter and how far to trust each expert, if kept
           cancelled {request}
@@ -12,6 +13,7 @@ answers   step {request, step, steps, loss_nats, left_s, task, names}   the trai
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -123,21 +125,24 @@ class Desk:
         def keep(adapter: Adapter) -> None:
             write_frame(self._out, "trained", [adapter.to_bytes()], request=request, task=named)
 
-        lesson = Lesson(
-            self._network,
-            self._base.vocabulary,
-            lambda: Judge(self._base),
-            on_step=say,
-            on_trained=keep,
-            cancelled=cancelled,
-        )
+        def run(reached: Reached) -> Outcome:
+            return Lesson(
+                self._network,
+                self._base.vocabulary,
+                lambda: Judge(self._base),
+                on_step=say,
+                on_trained=keep,
+                cancelled=cancelled,
+            ).run(task, reached)
+
+        outcome = None
         reached = self._reached(checkpoint, named)
-        try:
-            outcome = lesson.run(task, reached)
-        except TrainingFailed:
-            if reached == Reached():
-                raise
-            outcome = lesson.run(task)  # what was kept is of no use: anew
+        if reached is not None:
+            with suppress(TrainingFailed):  # of another history or plan after all
+                outcome = run(reached)
+        if outcome is None:
+            write_frame(self._out, "anew", request=request, task=named)
+            outcome = run(Reached())
         self._say(outcome, request, time.monotonic() - began)
 
     def _say(self, outcome: Outcome, request: int, seconds: float) -> None:
@@ -170,9 +175,10 @@ class Desk:
         task = Task(_lines(frame.blobs[0]), start, _settings(frame), guarded)
         return task, Checkpoint.from_bytes(frame.blobs[2]) if frame.blobs[2] else None
 
-    def _reached(self, checkpoint: Checkpoint | None, task: str) -> Reached:
+    def _reached(self, checkpoint: Checkpoint | None, task: str) -> Reached | None:
+        """Return where to go on; None where the checkpoint is of no use."""
         if checkpoint is None or checkpoint.task != task:
-            return Reached()
+            return None
         try:
             adapters = [
                 Adapter.from_bytes(data, self._shape, base=self._base.identity)
@@ -181,7 +187,7 @@ class Desk:
             arrays = (np.frombuffer(held, dtype="<f4") for held in checkpoint.state)
             state = dict(zip(checkpoint.names, arrays, strict=True))
         except (ModelError, ValueError):
-            return Reached()
+            return None
         return Reached(tuple(adapters), state or None)
 
 
