@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from math import inf
 from queue import SimpleQueue
 from typing import Any
 
@@ -33,10 +34,19 @@ def kept(questions: Sequence[Question], version: str, results: Results) -> list[
     return [answer for answer in held if answer is not None]
 
 
-def ask_all(
-    module: str, questions: Sequence[Question], version: str, results: Results, jobs: int
+def ask_all(  # noqa: PLR0913
+    module: str,
+    questions: Sequence[Question],
+    version: str,
+    results: Results,
+    jobs: int,
+    *,
+    limit_s: float = inf,
 ) -> list[Answer]:
-    """Return all answers, kept or new. Raises RuntimeError where a process failed: that is a fault of ours."""
+    """Return all answers, kept or new; none is asked for after `limit_s`, and the next run goes on there.
+
+    Raises RuntimeError where a process failed: that is a fault of ours.
+    """
     missing = [one for one in questions if results.get(one.key(version)) is None]
     left = sum(question.cost for question in missing)
     _say(f"{len(questions)} asked, {len(missing)} not kept yet: about {left / jobs / 60:.0f} min")
@@ -45,6 +55,8 @@ def ask_all(
         hosts.put(Host([sys.executable, "-m", module], ROOT))
 
     def ask(question: Question) -> None:
+        if time.monotonic() - began > limit_s:
+            return
         host = hosts.get()
         try:
             answer = host.ask(question.request)
@@ -60,6 +72,8 @@ def ask_all(
         waiting = {pool.submit(ask, question): question for question in missing}
         for number, future in enumerate(as_completed(waiting), 1):
             future.result()
+            if time.monotonic() - began > limit_s:
+                continue
             done += waiting[future].cost
             left_s = (time.monotonic() - began) / done * (left - done)
             _say(

@@ -2,8 +2,8 @@
 
     python -m bench.learning.gaining
 
-A question holds `seed`, `history` and `test`, redacted. Each way is trained without a fold of the guard and judged on it,
-and trained on the whole history and judged on the test, which nothing saw.
+A question holds `seed`, `history` and `test`, redacted. Each way is trained without a fold of the guard and
+judged on it, and trained on the whole history and judged on the test, which nothing saw.
 """
 
 from collections.abc import Mapping, Sequence

@@ -24,7 +24,7 @@ from hushkey.model.plans import PERSONAL_PRESETS, Plan, preset
 HISTORY, TEST = 2_000, 600  # words
 WRITERS = 24  # whose gain is measured
 FOOTPRINTS = 3  # of them, whose trainings' memory is measured
-_QUESTION_S = 150.0  # about
+_QUESTION_S = 95.0  # about
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -2,10 +2,10 @@
 
     python -m bench.learning.pupil
 
-A question holds `seed`, `history` and `committed` as a profile keeps them (redacted) and `test` as it is typed. The n-gram
-memory, the recent words and the gates have judged the history, as a profile's have; both typings begin from the
-same state and learn on the way. A guarded training that is refused is followed by one without the guard, so that
-what the guard keeps away is seen.
+A question holds `seed`, `history` and `committed` as a profile keeps them (redacted) and `test` as it is typed.
+The n-gram memory, the recent words and the gates have judged the history, as a profile's have; both typings begin
+from the same state and learn on the way. A guarded training that is refused is followed by one without the guard,
+so that what the guard keeps away is seen.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from bench.learning import pupil
@@ -27,7 +28,14 @@ _TRAIN_S, _JUDGE_S, _TYPE_S = 0.005, 0.001, 0.0042
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Take the options of this table."""
     parser.add_argument("--amounts", type=int, nargs="+", default=AMOUNTS)
-    parser.add_argument("--per-corpus", type=int, default=EACH, help="users, of each amount")
+    parser.add_argument(
+        "--per-corpus",
+        type=int,
+        nargs="+",
+        default=[EACH],
+        help="users of a corpus: one number for all amounts, or one for each",
+    )
+    parser.add_argument("--minutes", type=float, default=inf, help="after which nobody is asked")
     parser.add_argument("--test-words", type=int, default=TEST)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--report", action="store_true", help="only write what is kept")
@@ -36,8 +44,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Measure and write the section and its picture."""
-    each = 1 if options.smoke else options.per_corpus
-    questions = questions_of(options, each)
+    each = [1] if options.smoke else options.per_corpus
+    questions = questions_of(options, each * len(options.amounts) if len(each) == 1 else each)
     if options.smoke:
         questions = questions[:: max(1, len(questions) // 10)]
     version = version_of(load_base(), pupil.DEPENDS)
@@ -45,7 +53,14 @@ def run(options: argparse.Namespace) -> None:
     if options.report:
         answers = kept(questions, version, results)
     else:
-        answers = ask_all("bench.learning.pupil", questions, version, results, options.jobs)
+        answers = ask_all(
+            "bench.learning.pupil",
+            questions,
+            version,
+            results,
+            options.jobs,
+            limit_s=60 * options.minutes,
+        )
     rows = rows_of(answers)
     text = section(rows, len(questions))
     print(text)
@@ -55,13 +70,13 @@ def run(options: argparse.Namespace) -> None:
     (options.document.parent / "learning-users.svg").write_text(gains(rows), encoding="utf-8")
 
 
-def questions_of(options: argparse.Namespace, each: int) -> list[Question]:
+def questions_of(options: argparse.Namespace, each: Sequence[int]) -> list[Question]:
     """Return what is asked, the first users of each corpus and amount first: a cut run is balanced all the same."""
     writers = read_writers(options.users, options.left_out)
     by_rank: list[tuple[int, int, Question]] = []
-    for amount in options.amounts:
+    for amount, most in zip(options.amounts, each, strict=True):
         seen: dict[str, int] = {}
-        for typist in sample(writers, amount, each, options.test_words):
+        for typist in sample(writers, amount, most, options.test_words):
             rank = seen[typist.corpus] = seen.get(typist.corpus, 0) + 1
             by_rank.append((rank, amount, question_of(typist, amount)))
     return [question for _, _, question in sorted(by_rank, key=lambda one: one[:2])]

@@ -6,11 +6,13 @@ import lzma
 import numpy as np
 import pytest
 
+from bench.learning.asking import Question, ask_all, kept
 from bench.learning.means import mean_of, share_of
 from bench.learning.program import reached, version_of
 from bench.learning.pupil import DEPENDS
 from bench.learning.results import Results
 from bench.learning.writers import LEAST_TEST, Writer, concatenated, cut, read_writers, sample
+from bench.typing.hosts import Missing
 from hushkey.model.base import load_base
 
 
@@ -117,3 +119,14 @@ def test_the_version_changes_with_the_base():
     base = load_base()
     other = type(base)(base.folder, {**base.hashes, "gates.json": "0" * 64})
     assert version_of(base, DEPENDS) == version_of(base, DEPENDS) != version_of(other, DEPENDS)
+
+
+def test_what_is_kept_is_not_asked_again_and_after_its_time_nothing_is(tmp_path):
+    results = Results(tmp_path / "answers.jsonl")
+    questions = [Question({"user": f"a/{n}"}, {"history": [], "n": n}, 1.0) for n in range(3)]
+    results.add(questions[1].key("v"), {"user": "a/1", "answer": 1})
+    found = ask_all("no.such.module", questions, "v", results, 2, limit_s=-1.0)
+    assert [one["answer"] for one in found] == [1]
+    assert kept(questions, "another version", results) == []
+    with pytest.raises(Missing):
+        ask_all("no.such.module", questions, "v", results, 2)

@@ -104,7 +104,7 @@ def test_memory_is_judged_by_the_worse_way_to_measure_and_the_worst_history():
 
 
 def learned(kind: str, words: int, seconds: float) -> Run:
-    return Run(kind, words, seconds, seconds + 3, seconds, 380 * MB, 0.0007, kept=True)
+    return Run(kind, words, words, seconds, seconds + 3, seconds, 380 * MB, 0.0007)
 
 
 def test_a_cost_that_grows_with_the_square_is_not_told_as_linear():
