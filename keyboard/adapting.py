@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 
 from hushkey.keyboard.engine import SuggestionEngine
-from hushkey.keyboard.errors import FileRefused
+from hushkey.keyboard.errors import FileRefused, HistoryBusy, HistoryClosed
 from hushkey.keyboard.history import History
 from hushkey.keyboard.learner import (
     FullReport,
@@ -82,8 +82,9 @@ class _Saver:
 
     def save(self) -> None:
         self.saved_at = time.monotonic()
-        # A full disk costs a resumption; meanwhile no process forgets.
-        with self.lock, contextlib.suppress(FileRefused), self.history.held():
+        # A full disk costs a resumption; meanwhile no process forgets. Whoever closed has saved before.
+        refusals = FileRefused, HistoryBusy, HistoryClosed
+        with self.lock, contextlib.suppress(*refusals), self.history.held():
             if self.latest is not None and self.history.only_grew_since(self.cursor):
                 kept = _Kept(self.cursor, self.plan, self.latest)
                 self.files.write_checkpoint(kept.to_bytes())
@@ -101,11 +102,15 @@ class Adapting:
     ) -> None:
         self._engine, self._history, self._files, self._lock = engine, history, files, lock
         self._trainer: Trainer | None = None
+        self._saver: _Saver | None = None
 
     def close(self) -> None:
-        """End the trainer, and with it a run that is under way."""
+        """End the trainer, and with it a run that is under way: the next goes on there."""
         with self._lock:
             trainer, self._trainer = self._trainer, None
+            saver, self._saver = self._saver, None
+            if saver is not None:
+                saver.save()
         if trainer is not None:
             trainer.close()
 
@@ -125,7 +130,7 @@ class Adapting:
             trainer = self._trainer = self._trainer or Trainer(self._engine.base.folder)
             kept, end, lines = self._material(plan)
         began, ends = time.monotonic(), time.monotonic() + (limit_s or float("inf"))
-        saver = _Saver(self._files, self._history, self._lock, end, plan.name)
+        saver = self._saver = _Saver(self._files, self._history, self._lock, end, plan.name)
         try:
             learned = trainer.train(
                 lines,
@@ -136,12 +141,21 @@ class Adapting:
                 checkpoint=kept,
                 on_checkpoint=saver.hear,
             )
+            self._saver = None  # there is nothing to go on from
         except (LearningCancelled, LearningFailed):
-            saver.save()
+            self.close()
             if cancelled() or time.monotonic() <= ends:
                 raise
             words = sum(len(line.split()) for line in lines)
-            report = LearnReport(words, time.monotonic() - began, plan=plan.name, finished=False)
+            shape = self._engine.zero_adapter().shape
+            report = LearnReport(
+                words,
+                time.monotonic() - began,
+                update_bytes=4 * shape.parameters(plan.ranks),
+                full_bytes=4 * shape.all_parameters,
+                plan=plan.name,
+                finished=False,
+            )
             self._history.learn_runs.append(asdict(report))
             return report
         finally:

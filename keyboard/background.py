@@ -8,16 +8,32 @@ BUSY_SHARE = 0.5  # of the cores, over the last minute: above it others need the
 
 def may_run(*, idle_s: float, on_mains: bool, load_share: float) -> bool:
     """Decide. Pure: seconds since the last key, mains power, load a core."""
-    return on_mains and idle_s >= QUIET_S and load_share <= BUSY_SHARE
+    return reason_against(idle_s=idle_s, on_mains=on_mains, load_share=load_share) is None
+
+
+def reason_against(*, idle_s: float, on_mains: bool, load_share: float) -> str | None:
+    """Say why it may not run, or None. Pure, as may_run."""
+    if idle_s < QUIET_S:
+        return "somebody typed a moment ago"
+    if not on_mains:
+        return "the machine runs on its battery"
+    if load_share > BUSY_SHARE:
+        return "the machine is busy"
+    return None
 
 
 def may_run_in_background(idle_s: float) -> bool:
     """Look at the machine and decide; False where psutil is not installed."""
+    return background_reason_against(idle_s) is None
+
+
+def background_reason_against(idle_s: float) -> str | None:
+    """Look at the machine and say why the trainer may not run now, or None."""
     try:
         import psutil  # noqa: PLC0415  comes with the extra [learn], as torch does
     except ImportError:
-        return False
+        return "psutil, which would tell how busy the machine is, is not installed"
     battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
     on_mains = battery is None or battery.power_plugged is not False
     load_share = psutil.getloadavg()[0] / (os.cpu_count() or 1)
-    return may_run(idle_s=idle_s, on_mains=on_mains, load_share=load_share)
+    return reason_against(idle_s=idle_s, on_mains=on_mains, load_share=load_share)

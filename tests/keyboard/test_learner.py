@@ -18,7 +18,6 @@ from hushkey.keyboard.learner import (
     LearnProgress,
     Trainer,
 )
-from hushkey.keyboard.learning.checkpoint import Checkpoint
 from hushkey.model.adapter import Adapter
 from hushkey.model.base import Base
 
@@ -99,7 +98,7 @@ def test_a_stopped_training_goes_on_from_its_last_step_and_gives_the_same_adapte
     trainer, start, lines
 ):
     whole = trainer.train(lines, start)
-    kept: list[Checkpoint] = []
+    kept: list = []
     for stop in (2, 12):
         told: list[LearnProgress] = []
         with pytest.raises(LearningCancelled):
