@@ -158,6 +158,11 @@ class HushkeyApp(App[None]):
             yield SystemCommand("Learn now", "Train in the background", desk.action_learn)
             yield SystemCommand("Why this word?", "What the experts said", desk.action_why)
             yield SystemCommand("Forget this word", "The marked suggestion", desk.action_forget)
+            yield SystemCommand(
+                "Unlearn the last ten minutes",
+                "Forget every line kept since then",
+                desk.action_unlearn,
+            )
             yield SystemCommand("Help", "The keys", desk.action_help)
 
     def _handle_exception(self, error: Exception) -> None:

@@ -60,6 +60,15 @@ class WordForgotten(Message):
         self.words = words
 
 
+class LinesForgotten(Message):
+    """The newest `entries` lines were cut out of the history; `words` are learned now."""
+
+    def __init__(self, entries: int, words: int) -> None:
+        super().__init__()
+        self.entries = entries
+        self.words = words
+
+
 class WordBlocked(Message):
     """A word will not be suggested again."""
 

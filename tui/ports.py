@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hushkey.keyboard.erasure import Forgetting
     from hushkey.keyboard.profile import ForgetReport, LearnProgress, LearnReport
     from hushkey.keyboard.types import Suggestion
     from hushkey.keyboard.undo import Undo
@@ -66,6 +67,14 @@ class Choices(Protocol):
         """Whether emoji are offered."""
 
 
+class Unlearned(Protocol):
+    """What became of a forgetting."""
+
+    @property
+    def report(self) -> ForgetReport:
+        """What it reached."""
+
+
 class Keeper(Protocol):
     """The part of a profile that the app uses."""
 
@@ -95,6 +104,9 @@ class Keeper(Protocol):
 
     def forget(self, word: str) -> ForgetReport:
         """Cut a word out of all that was kept."""
+
+    def forget_what(self, what: Forgetting) -> Unlearned:
+        """Forget words or lines, and learn what is left anew."""
 
     def block(self, word: str) -> None:
         """Never suggest a word again."""

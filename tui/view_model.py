@@ -34,7 +34,8 @@ _EXPERT_NOTES: Final[Mapping[str, str]] = {
     "recency": "words you used a moment ago",
     "lexicon": "the shipped word list",
 }
-_BAR_CELLS: Final = 14
+_BAR_CELLS: Final = 8
+_LEFT_CELLS: Final = 12  # of "59 min left" and the blank before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Learning:
     """Where a learning run stands: `share` is 0..1 while one runs, None when none does."""
 
     share: float | None = None
-    note: str = ""
+    note: str = ""  # while one runs: how long it will take
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,13 @@ def savings(tally: Tally) -> str:
     return f"{tally.share:.0%} saved · {tally.saved:,} {noun}"
 
 
+def unlearned(entries: int) -> str:
+    """Return what became of the lines that were to be forgotten."""
+    if not entries:
+        return "Nothing was kept in the last ten minutes."
+    return f"Forgotten: {entries:,} line{'' if entries == 1 else 's'} of the last ten minutes."
+
+
 def words(count: int) -> str:
     """Return how many words of the owner's were learned from."""
     return f"{count:,} word{'' if count == 1 else 's'} learned"
@@ -124,26 +132,44 @@ def mode(status: Status) -> str:
 
 
 def learning_line(status: Status) -> str:
-    """Return the run under way as a bar of fixed width, else its note, else the words."""
+    """Return the run under way as a bar and what is left, in a fixed width, else its note, else the words."""
     share = status.learning.share
     if share is None:
         return status.learning.note or words(status.words)
     done = round(max(0.0, min(1.0, share)) * _BAR_CELLS)
-    return f"learning {'━' * done}{'╌' * (_BAR_CELLS - done)} {share:>4.0%}"
+    bar = f"{'━' * done}{'╌' * (_BAR_CELLS - done)}"
+    return f"learning {bar}{status.learning.note or f'{share:.0%}':>{_LEFT_CELLS}}"
+
+
+def time_left(seconds: float) -> str:
+    """Return how long something will still take, as exactly as a guess deserves; nothing at its end."""
+    if seconds <= 0:
+        return ""
+    if seconds < 60:
+        return f"about {max(1, round(seconds))} s left"
+    if seconds < 3_570:
+        return f"about {round(seconds / 60)} min left"
+    return f"about {seconds / 3_600:.1f} h left"
 
 
 def advanced(step: LearnProgress) -> Learning:
     """Return the state after one report of a run."""
-    return Learning(step.step / step.steps if step.steps else 0.0)
+    share = step.step / step.steps if step.steps else 0.0
+    return Learning(share, time_left(step.left_s).removeprefix("about "))
 
 
 def learned(report: LearnReport) -> Learning:
-    """Return the result line of a run, measured on the owner's own held-out tail."""
+    """Return the result line of a run: all experts together, on the owner's own held-out lines."""
     if not report.words:
         return Learning(note="nothing to learn from yet")
+    if not report.finished:
+        return Learning(note="time is over: goes on later")
+    before, after = report.keyboard_before, report.keyboard_after
+    if not before.nats:
+        return Learning(note="too few words to learn from")
     if not report.kept:
         return Learning(note="no better: nothing changed")
-    return Learning(note=f"learned · loss {report.before_nats:.2f} → {report.after_nats:.2f}")
+    return Learning(note=f"learned · loss {before.nats:.2f} → {after.nats:.2f}")
 
 
 def why(suggestion: Suggestion) -> tuple[Why, ...]:

@@ -12,10 +12,12 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from hushkey.keyboard.erasure import Forgetting
 from hushkey.tui.faults import describe
 from hushkey.tui.messages import (
     KeyboardFailed,
     LineKept,
+    LinesForgotten,
     SettingChanged,
     SuggestionsReady,
     WordBlocked,
@@ -76,6 +78,10 @@ class Conversation:
     def forget(self, word: str) -> None:
         """Cut a word out of all that was kept."""
         self._do(lambda: self._forget(word))
+
+    def unlearn(self, since: float) -> None:
+        """Forget every line that was kept since a Unix time, in seconds."""
+        self._do(lambda: self._unlearn(since))
 
     def block(self, word: str) -> None:
         """Never suggest this word again."""
@@ -164,6 +170,10 @@ class Conversation:
     def _forget(self, word: str) -> None:
         report = self._profile.forget(word)
         self._post(WordForgotten(word, report.entries, self._profile.engine.words_learned))
+
+    def _unlearn(self, since: float) -> None:
+        report = self._profile.forget_what(Forgetting(since=since)).report
+        self._post(LinesForgotten(report.entries, self._profile.engine.words_learned))
 
     def _block(self, word: str) -> None:
         self._profile.block(word)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hushkey.keyboard.errors import WrongPassphrase
+from hushkey.keyboard.learning.judge import Figures
 from hushkey.keyboard.profile import ForgetReport, LearnProgress, LearnReport
 from hushkey.keyboard.settings import Settings
 from hushkey.keyboard.types import Suggestion
@@ -20,6 +21,8 @@ from hushkey.tui.opening import KeyChoice, Survey
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hushkey.keyboard.erasure import Forgetting
+
 NEXT = ("the", "and", "then")
 WORDS = ("tomorrow", "together", "there", "hello", "help", "held", "minutes", "meeting", "mean")
 MEANT = {"teh": "the", "adn": "and"}  # corrected, in the last slot
@@ -28,7 +31,13 @@ PHRASES = {
     "call me tom": "tomorrow at noon",
     "at the party ": "the night before",
 }
-REPORT = LearnReport(1200, 3.0, 5.1, 4.8, 0.31, 0.36, True)
+REPORT = LearnReport(
+    1200,
+    3.0,
+    keyboard_before=Figures(5.1, 0.31),
+    keyboard_after=Figures(4.8, 0.36),
+    kept=True,
+)
 
 
 def suggestions_for(before: str, k: int = 3) -> list[Suggestion]:
@@ -112,6 +121,13 @@ class ScriptedEngine:
 
 
 @dataclass
+class ScriptedForgotten:
+    """What became of a forgetting."""
+
+    report: ForgetReport
+
+
+@dataclass
 class ScriptedProfile:
     """Remembers what it was told."""
 
@@ -124,6 +140,7 @@ class ScriptedProfile:
     accepted: list[str] = field(default_factory=list)
     committed: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+    unlearned: list[Forgetting] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
     kept_as_typed: list[str] = field(default_factory=list)
     undone: list[tuple[str, bool]] = field(default_factory=list)  # the line, whether to remember
@@ -154,6 +171,10 @@ class ScriptedProfile:
         self.forgotten.append(word)
         return ForgetReport(entries=self.entries, adapter_dropped=False)
 
+    def forget_what(self, what: Forgetting) -> ScriptedForgotten:
+        self.unlearned.append(what)
+        return ScriptedForgotten(ForgetReport(entries=self.entries, adapter_dropped=False))
+
     def block(self, word: str) -> None:
         self.blocked.append(word)
 
@@ -164,7 +185,7 @@ class ScriptedProfile:
     ) -> LearnReport:
         for step in range(1, self.steps + 1):
             if on_progress is not None:
-                on_progress(LearnProgress(step, self.steps, 5.0))
+                on_progress(LearnProgress(step, self.steps, 5.0, 4.0 * (self.steps - step)))
             while not self.learn_gate.wait(0.01):
                 if cancelled():
                     raise InterruptedError

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from hushkey.keyboard.erasure import Forgetting
 from hushkey.keyboard.errors import HistoryBusy
 from hushkey.keyboard.types import Suggestion
 from hushkey.tui.app import HushkeyApp
@@ -20,6 +22,7 @@ from hushkey.tui.offer import Offer
 from hushkey.tui.opening import KeyChoice, Survey
 from hushkey.tui.screens.help import HelpScreen
 from hushkey.tui.screens.key_choice import KeyChoiceScreen
+from hushkey.tui.screens.unlearn import UnlearnScreen
 from hushkey.tui.screens.unlock import UnlockScreen
 from hushkey.tui.screens.welcome import WelcomeScreen
 from hushkey.tui.screens.why import WhyScreen
@@ -508,6 +511,39 @@ async def test_why_shows_each_expert() -> None:
         assert "memory" in shown
         await d.pilot.press("escape")
         assert d.app.screen is d.app.typing
+
+
+async def test_the_last_ten_minutes_are_unlearned_from_the_palette_once_that_is_confirmed() -> None:
+    async with desk() as d:
+        titles = {c.title: c.callback for c in d.app.get_system_commands(d.app.screen)}
+        unlearn = titles["Unlearn the last ten minutes"]
+        for keys in (("enter",), ("escape",)):  # the first button, and Esc, leave everything
+            unlearn()
+            await d.until(lambda: isinstance(d.app.screen, UnlearnScreen))
+            await d.pilot.press(*keys)
+            await d.until(lambda: d.app.screen is d.app.typing)
+        assert d.profile.unlearned == []
+        before = time.time()
+        unlearn()
+        await d.until(lambda: isinstance(d.app.screen, UnlearnScreen))
+        await d.pilot.press("tab", "enter")
+        await d.until(lambda: bool(d.profile.unlearned))
+        (what,) = d.profile.unlearned
+        assert what == Forgetting(since=what.since)  # every surface, and no word alone
+        assert before - 600 <= what.since <= time.time() - 600
+        await d.until(lambda: len(d.app._notifications) == 1)
+        (told,) = d.app._notifications
+        assert told.message == "Forgotten: 1 line of the last ten minutes."
+
+
+async def test_a_run_shows_how_long_it_will_take() -> None:
+    async with desk() as d:
+        d.profile.learn_gate.clear()
+        await d.pilot.press("f9")
+        shown = d.app.typing.query_one("#learning", Static)
+        await d.until(lambda: str(shown.content).endswith(" 8 s left"))
+        d.profile.learn_gate.set()
+        await d.until(lambda: d.app.typing.status.learning.share is None)
 
 
 async def test_no_command_of_the_palette_writes_the_screen_to_a_file() -> None:

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hushkey.keyboard.learning.judge import Figures
 from hushkey.keyboard.profile import LearnProgress, LearnReport
 from hushkey.keyboard.types import Suggestion
 from hushkey.tui import view_model
@@ -13,15 +14,14 @@ from hushkey.tui.view_model import Learning, Status
 LATER = Suggestion("later", "prediction", 0.21, {"memory": 0.05, "network": 0.3}, 0)
 
 
-def report(*, words: int = 900, kept: bool = True) -> LearnReport:
+def report(*, words: int = 900, kept: bool = True, finished: bool = True) -> LearnReport:
     return LearnReport(
         words=words,
         seconds=2.0,
-        before_nats=5.0,
-        after_nats=4.5,
-        before_recall_at_3=0.31,
-        after_recall_at_3=0.36,
+        keyboard_before=Figures(5.0, 0.31),
+        keyboard_after=Figures(4.5, 0.36),
         kept=kept,
+        finished=finished,
     )
 
 
@@ -80,9 +80,10 @@ def test_private_mode_is_told_before_anything_else() -> None:
     assert "learning" in view_model.mode(Status())
 
 
-@given(st.floats(0, 1))
-def test_the_bar_of_a_run_never_changes_its_width(share: float) -> None:
-    line = view_model.learning_line(Status(learning=Learning(share)))
+@given(st.integers(0, 900), st.integers(1, 900), st.floats(0.0, 3e5))
+def test_the_bar_of_a_run_never_changes_its_width(step: int, steps: int, left_s: float) -> None:
+    run = view_model.advanced(LearnProgress(min(step, steps), steps, 5.0, left_s))
+    line = view_model.learning_line(Status(learning=run))
     assert len(line) == len(view_model.learning_line(Status(learning=Learning(0.0))))
 
 
@@ -100,11 +101,46 @@ def test_the_result_of_a_run_says_what_became_of_it() -> None:
     assert view_model.learned(report()).note == "learned · loss 5.00 → 4.50"
     assert "nothing changed" in view_model.learned(report(kept=False)).note
     assert "nothing to learn" in view_model.learned(report(words=0)).note
+    assert view_model.learned(report(finished=False, kept=False)).note.endswith("goes on later")
+    assert "too few words" in view_model.learned(LearnReport(words=40)).note
+
+
+def test_what_is_left_is_told_as_exactly_as_a_guess_deserves() -> None:
+    told = [view_model.time_left(s) for s in (0.0, 0.2, 12.3, 59.4, 60.0, 140.0, 3_500.0, 7_300.0)]
+    assert told == [
+        "",
+        "about 1 s left",
+        "about 12 s left",
+        "about 59 s left",
+        "about 1 min left",
+        "about 2 min left",
+        "about 58 min left",
+        "about 2.0 h left",
+    ]
+
+
+def test_a_run_tells_how_long_it_will_take_and_its_share_where_nobody_knows() -> None:
+    run = view_model.advanced(LearnProgress(1, 4, 5.0, 12.0))
+    assert view_model.learning_line(Status(learning=run)).endswith(" 12 s left")
+    assert view_model.learning_line(Status(learning=Learning(0.25))).endswith(" 25%")
+
+
+def test_what_was_unlearned_is_told_by_its_lines() -> None:
+    assert view_model.unlearned(1) == "Forgotten: 1 line of the last ten minutes."
+    assert view_model.unlearned(1_200).startswith("Forgotten: 1,200 lines")
+    assert "Nothing" in view_model.unlearned(0)
 
 
 def test_the_status_line_fits_sixty_columns() -> None:
     status = Status(tally=Tally(100_000, 200_000, 30_000), words=1_000_000)
-    for learning in (Learning(0.5), view_model.learned(report()), Learning()):
+    over = report(kept=False, finished=False)
+    longest = (
+        Learning(0.5),
+        Learning(0.5, "59 min left"),
+        view_model.learned(report()),
+        view_model.learned(over),
+    )
+    for learning in (*longest, view_model.learned(LearnReport(words=40)), Learning()):
         right = view_model.learning_line(Status(learning=learning, words=status.words))
         assert len(view_model.savings(status.tally)) + len(right) + 2 * 3 < 60
 

@@ -39,11 +39,11 @@ def table(rows: Iterable[Sequence[str]]) -> None:
         click.echo("  ".join([*cells, row[-1]]).rstrip())
 
 
-def bar(label: str, done: int, total: int) -> None:
+def bar(label: str, done: int, total: int, note: str = "") -> None:
     """Paint a progress line over the last one; nothing where standard error is not a terminal."""
     if sys.stderr.isatty():
         filled = 30 * done // max(1, total)
-        line = f"\r{label} {'━' * filled}{'╌' * (30 - filled)} {done}/{total} "
+        line = f"\r{label} {'━' * filled}{'╌' * (30 - filled)} {done}/{total} {note}\x1b[K"
         click.echo(line, err=True, nl=done >= total)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +16,7 @@ from hushkey.tui import messages, view_model
 from hushkey.tui.learning_runs import LearningRuns
 from hushkey.tui.offer import Offer, in_slot, window
 from hushkey.tui.screens.help import HelpScreen
+from hushkey.tui.screens.unlearn import UnlearnScreen
 from hushkey.tui.screens.why import WhyScreen
 from hushkey.tui.view_model import Learning, Status
 from hushkey.tui.widgets.editor import GhostEditor
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from hushkey.tui.ports import Keeper
 
 SURFACE = "app"
+UNLEARNED_S = 600.0  # ten minutes, as the command is called
 _LOOK_EVERY_S = 30.0  # between two looks whether to learn unasked
 
 
@@ -174,6 +177,12 @@ class TypingScreen(Screen[None]):
             )
         self._ask(self.editor.before)
 
+    def on_lines_forgotten(self, event: messages.LinesForgotten) -> None:
+        """Say how many lines are gone."""
+        self.status = replace(self.status, words=event.words)
+        self.notify(view_model.unlearned(event.entries), markup=False)
+        self._ask(self.editor.before)
+
     def on_word_blocked(self, event: messages.WordBlocked) -> None:
         """Say how to undo it."""
         self._refused_word = ""
@@ -251,6 +260,17 @@ class TypingScreen(Screen[None]):
             self._conversation.block(word)
         else:
             self._conversation.forget(word)
+
+    def action_unlearn(self) -> None:
+        """Forget what was kept in the last ten minutes, once that is confirmed."""
+        since = time.time() - UNLEARNED_S  # as of the command: the question may stand for a while
+
+        def answered(goes_on: bool | None) -> None:
+            if goes_on and self._conversation is not None:
+                self._conversation.unlearn(since)
+
+        if self._conversation is not None:
+            self.app.push_screen(UnlearnScreen(), answered)
 
     def action_private(self) -> None:
         """Turn private mode on or off."""
