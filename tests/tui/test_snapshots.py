@@ -11,6 +11,7 @@ from textual.widgets import Input
 from hushkey.tui.app import HushkeyApp
 from hushkey.tui.opening import Survey
 from hushkey.tui.screens.key_choice import KeyChoiceScreen
+from hushkey.tui.screens.unlearn import UnlearnScreen
 from hushkey.tui.screens.welcome import WelcomeScreen
 
 SIZES = pytest.mark.parametrize("columns", [60, 100, 160])
@@ -97,6 +98,22 @@ def test_a_learning_run_under_way(snap_compare, columns: int) -> None:
     async def play(pilot: Pilot[None]) -> None:
         await begin(pilot)
         while not app.typing.status.learning.share:
+            await pilot.pause(0.01)
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(columns, 24), run_before=play)
+    app.finish()
+
+
+@SIZES
+def test_the_question_before_the_last_minutes_are_unlearned(snap_compare, columns: int) -> None:
+    app = HushkeyApp(ScriptedOpener())
+    begin = scene(*TYPED, asked="in ten m")
+
+    async def play(pilot: Pilot[None]) -> None:
+        await begin(pilot)
+        app.typing.action_unlearn()
+        while not isinstance(app.screen, UnlearnScreen) or app.screen.focused is None:
             await pilot.pause(0.01)
         await pilot.pause()
 
