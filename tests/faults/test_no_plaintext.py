@@ -20,11 +20,13 @@ from hushkey.keyboard.keys import (
     StateKey,
 )
 from hushkey.keyboard.keystore import open_keystore
+from hushkey.keyboard.learner import LearningCancelled
 from hushkey.keyboard.paths import Places, places_in
 from hushkey.keyboard.profile import open_profile
 from hushkey.keyboard.sealed import read_sealed, write_sealed
 from hushkey.keyboard.store import Store
 from hushkey.keyboard.system_keyring import no_keyring
+from hushkey.model.plans import Plan
 
 WORDS = ("quokka", "Zanzibar", "Überraschung", "флюгегехаймен")
 LINES = tuple(f"one {word} and another {word}, line {n}" for n in range(40) for word in WORDS)
@@ -104,6 +106,7 @@ def test_no_typed_word_is_in_any_file_at_any_time(places, master):
         write_sealed(places.adapter, AdapterKey(b"a" * 32), everything, context=b"test")
         write_sealed(places.state, StateKey(b"s" * 32), everything, context=b"test")
         write_sealed(places.memory, MemoryKey(b"m" * 32), everything, context=b"test")
+        write_sealed(places.checkpoint, AdapterKey(b"a" * 32), everything, context=b"test")
         assert log_of(places).stat().st_size > PAGE
         assert words_on_disk(places.data) == {}
         history.forget(WORDS[0])
@@ -178,6 +181,29 @@ def test_a_forgotten_word_is_in_no_kept_memory_when_forget_returns(places, maste
             assert [path.name for path in places.data.glob("*.tmp")] == []
         assert words_in(unsealed_memory(places, master)) == set()
     assert words_in(unsealed_memory(places, master)) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_no_keyring")
+def test_an_interrupted_training_leaves_no_word_readable_and_none_at_all_once_it_is_forgotten(
+    places, tiny_base
+):
+    plan = Plan("test", {"output": 4, "lstm_bias": 1})
+    told: list[int] = []
+    with open_profile(places.data, passphrase=GIVEN, base=tiny_base) as profile:
+        profile.import_lines(LINES, "test")
+        with pytest.raises(LearningCancelled):
+            profile.learn(lambda step: told.append(step.step), lambda: len(told) > 3, plan=plan)
+        assert places.checkpoint.stat().st_size > 1_000
+        assert words_on_disk(places.data) == {}
+        opened = profile._files.read_checkpoint()
+        assert opened is not None
+        assert words_in(opened) == set()  # numbers, and a hash of the lines
+        assert b"checkpoint" in opened  # so that the silence means something
+        profile.forget(WORDS[0])
+        assert not places.checkpoint.exists()
+        assert words_on_disk(places.data) == {}
+    assert words_on_disk(places.data) == {}
 
 
 @pytest.mark.usefixtures("_no_keyring")
