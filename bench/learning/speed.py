@@ -176,7 +176,7 @@ def section(runs: Sequence[Run]) -> str:
             f"core, the plan `{Settings().learn_plan}`, a fresh process each. *Learned* is what `hushkey learn` does:",
             "trainings without the held-out lines, judging, the training that is taken up, three passes each;",
             "*one pass* is one training over the history once. A word is counted each time that it is trained on: a",
-            "history below 1,200 words is trained on three times over in four trainings, a longer one in two. The fixed",
+            "history below 1,200 words is trained on thrice in four trainings, a longer one in two. The fixed",
             "reference loop of `docs/benchmarks.md` stands beside each, since machines differ.",
             "",
             table(
