@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,23 @@ def test_a_stopped_training_goes_on_from_its_last_step_and_gives_the_same_adapte
     assert whole.adapter is not None
     assert resumed.adapter.to_bytes() == whole.adapter.to_bytes()
     assert resumed.trust == whole.trust
+
+
+def test_nothing_of_a_checkpoint_of_no_use_is_kept_on(trainer, start, lines):
+    kept: list = []
+    for trained in ((), (b"noise",)):
+        with pytest.raises(LearningCancelled):
+            trainer.train(
+                lines,
+                start,
+                cancelled=lambda: bool(kept),
+                checkpoint=replace(kept.pop(), trained=trained) if kept else None,
+                on_checkpoint=kept.append,
+            )
+    assert kept[-1].trained == ()
+    told: list[LearnProgress] = []
+    trainer.train(lines, start, told.append, checkpoint=kept[-1])
+    assert told[0].step > 1
 
 
 def test_unguarded_an_adapter_comes_back_whatever_it_is_worth(trainer, start, lines):

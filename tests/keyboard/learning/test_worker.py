@@ -46,14 +46,23 @@ def ask(worker, number: int, parts, *, kind: str = "learn", **settings) -> None:
     )
 
 
+def told_and_end(worker) -> tuple[bool, list[Frame], Frame]:
+    """(whether it said that it begins anew, steps and trainings that ended, the frame that ends the request)."""
+    told, anew = [], False
+    while (frame := read_frame(worker.stdout)) is not None:
+        if frame.kind == "anew":
+            assert not told  # before anything that would be kept
+            anew = True
+        elif frame.kind in {"step", "trained"}:
+            told.append(frame)
+        else:
+            return anew, told, frame
+    raise AssertionError("the worker ended")
+
+
 def conclusion(worker) -> tuple[list[Frame], Frame]:
     """(steps and trainings that ended, the frame that ends the request)."""
-    told = []
-    while (frame := read_frame(worker.stdout)) is not None:
-        if frame.kind not in {"step", "trained"}:
-            return told, frame
-        told.append(frame)
-    raise AssertionError("the worker ended")
+    return told_and_end(worker)[1:]
 
 
 def checkpoint_after(told: list[Frame]) -> Checkpoint:
@@ -87,7 +96,8 @@ def test_a_request_taken_up_at_any_step_gets_the_same_adapter_to_the_byte(worker
     for request, stop in enumerate((steps[0], steps[len(steps) // 2], steps[-1]), start=3):
         kept = checkpoint_after(told[: stop + 1])
         ask(worker, request, blobs(lines, start, kept.to_bytes()), epochs=2)
-        rest, result = conclusion(worker)
+        anew, rest, result = told_and_end(worker)
+        assert not anew
         assert result.blobs == whole.blobs
         assert len(rest) == len(told) - stop - 1
 
@@ -104,7 +114,8 @@ def test_a_checkpoint_of_another_task_or_a_damaged_one_costs_a_beginning_and_no_
     other = Checkpoint("another", (), kept.names, kept.state)
     for request, wrong in enumerate((short, odd, strange, other), start=7):
         ask(worker, request, blobs(lines, start, wrong.to_bytes()))
-        again, result = conclusion(worker)
+        anew, again, result = told_and_end(worker)
+        assert anew
         assert result.blobs == whole.blobs
         assert len(again) == len(told)
 
@@ -158,9 +169,10 @@ def test_no_core_can_be_left_and_typing_comes_first(worker, start, lines):
 def test_it_ends_at_once_when_nobody_waits_for_it(tiny_folder, start, lines, how):
     with started(tiny_folder) as process:
         ask(process, 1, blobs([*lines * 40, SECRET], start))
-        first = read_frame(process.stdout)
-        assert first is not None
-        assert first.kind == "step"
+        for kind in ("anew", "step"):
+            frame = read_frame(process.stdout)
+            assert frame is not None
+            assert frame.kind == kind
         process.send_signal(signal.SIGINT)  # a key in the terminal is for whoever started it
         if how == "end of input":
             process.stdin.close()
@@ -181,7 +193,7 @@ def test_it_ends_when_whoever_started_it_is_gone(tiny_folder, start, lines):
         "child = subprocess.Popen([sys.executable, '-m', 'hushkey.keyboard.learning.worker', "
         "'learn', sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
         "child.stdin.write(sys.stdin.buffer.read()); child.stdin.flush()\n"
-        "assert child.stdout.read(4)\n"
+        "assert child.stdout.read(1_000)  # a step is under way\n"
         "print(child.pid, flush=True); os.kill(os.getpid(), 9)\n"
     )
     with subprocess.Popen(
