@@ -62,12 +62,24 @@ def run(options: argparse.Namespace) -> None:
             limit_s=60 * options.minutes,
         )
     rows = rows_of(answers)
-    text = section(rows, len(questions))
+    text = section(rows, len(questions), command_of(options))
     print(text)
     if options.smoke or not rows:
         return
     options.write("users", text)
     (options.document.parent / "learning-users.svg").write_text(gains(rows), encoding="utf-8")
+
+
+def command_of(options: argparse.Namespace) -> str:
+    """Return the command that asks the same, without what only says how long and with how many at once."""
+    asked: list[str] = []
+    if tuple(options.amounts) != AMOUNTS:
+        asked += ["--amounts", *map(str, options.amounts)]
+    if options.per_corpus != [EACH]:
+        asked += ["--per-corpus", *map(str, options.per_corpus)]
+    if options.test_words != TEST:
+        asked += ["--test-words", str(options.test_words)]
+    return " ".join(["python -m bench.learning users", *asked])
 
 
 def questions_of(options: argparse.Namespace, each: Sequence[int]) -> list[Question]:

@@ -77,8 +77,8 @@ def gain_by_amount(rows: Sequence[Row], figure: Figure) -> dict[int, Mean]:
     return {amount: mean_of([figure(row) for row in of]) for amount, of in by_amount(rows).items()}
 
 
-def section(rows: Sequence[Row], asked: int) -> str:
-    """Write the section: means, shares, corpora, and who loses."""
+def section(rows: Sequence[Row], asked: int, command: str) -> str:
+    """Write the section: the command that made it, means, shares, corpora, and who loses."""
     if not rows:
         return "## Gain by amount of history\n\nNobody was measured yet."
     groups: dict[str, Sequence[Row]] = {f"{a:,}": of for a, of in by_amount(rows).items()}
@@ -92,7 +92,7 @@ def section(rows: Sequence[Row], asked: int) -> str:
         [
             "## Gain by amount of history",
             "",
-            "`python -m bench.learning users`: public writers who are in no other table, a fixed sample of each corpus",
+            f"`{command}`: public writers who are in no other table, a fixed sample of each corpus",
             "and amount. Each learns the newest so many words before a test that neither training nor guard",
             "ever saw, and types the test with the same n-gram memory without the adapter and with it",
             "(an ideal typist, the bare ranking, learning on the way). Gains are points of keystroke savings (KSR).",

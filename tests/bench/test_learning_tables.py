@@ -1,5 +1,6 @@
 """What the sections on learning say of figures that are known, and how a few words are learned and typed in earnest."""
 
+from argparse import ArgumentParser
 from dataclasses import asdict
 from xml.etree import ElementTree as ET
 
@@ -15,6 +16,7 @@ from bench.learning.picture import gains
 from bench.learning.pupil import Pupil
 from bench.learning.speed import Run, line_through
 from bench.learning.speed import section as speed_section
+from bench.learning.users import add_options, command_of
 from bench.learning.users_table import rows_of
 from bench.learning.users_table import section as users_section
 from hushkey.model.base import load_base
@@ -42,7 +44,7 @@ def test_a_refused_adapter_neither_gains_nor_loses_and_is_told_without_the_guard
         [user("a/1", 100, -3.0, kept=False), user("a/2", 100, 1.0), user("b/1", 300, -0.8)]
     )
     assert [row.guarded for row in rows] == [0.0, pytest.approx(1.0), pytest.approx(-0.8)]
-    said = users_section(rows, 3)
+    said = users_section(rows, 3, "the command")
     with_guard, without = said.split("The same adapters without the guard")
     assert "| 100 | 2 | 50.0 | +0.50 (+0.00 to +1.00) |" in with_guard
     assert "| 100 | 2 | 50.0 | -1.00 (-3.00 to +1.00) |" in without
@@ -55,7 +57,7 @@ def test_a_refused_adapter_neither_gains_nor_loses_and_is_told_without_the_guard
 
 def test_gains_of_everybody_are_told_as_above_zero_and_nobody_as_losing():
     rows = rows_of([user(f"a/{number}", 1_000, 0.5 + number / 10) for number in range(9)])
-    said = users_section(rows, 9)
+    said = users_section(rows, 9, "the command")
     assert "**above zero**" in said
     assert "**reached**" in said
     assert "Nobody loses with the guard more than 0.5 points" in said
@@ -74,6 +76,20 @@ def test_the_picture_is_drawn_whole_and_shows_a_loss_below_the_line_of_zero():
     )
     assert len(heights) == 4
     assert heights[0] > zero > heights[1]
+
+
+def test_the_table_names_the_command_that_asks_for_the_same_users():
+    parser = ArgumentParser()
+    add_options(parser)
+    assert command_of(parser.parse_args(["--jobs", "2"])) == "python -m bench.learning users"
+    asked = ["--amounts", "100", "300", "--per-corpus", "8", "2", "--test-words", "600"]
+    said = command_of(parser.parse_args([*asked, "--report"]))
+    assert said == f"python -m bench.learning users {' '.join(asked)}"
+    assert (
+        users_section(rows_of([user("a/1", 100, 1.0)]), 3, said)
+        .splitlines()[2]
+        .startswith(f"`{said}`:")
+    )
 
 
 def gain(name: str, full: float, plan: float) -> dict:
