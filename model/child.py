@@ -10,12 +10,15 @@ import resource
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from hushkey.model.errors import ModelError
 from hushkey.model.frames import Frame, read_frame
 
 NICENESS = 10  # typing comes first
+_SESSION = Path("/proc/self/autogroup")  # sched(7)
+_LAST = "19"  # a session of nobody else's has nobody else to be just to
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 
@@ -50,6 +53,18 @@ class Inbox:
                 else:
                     self._requests.put(frame)
         self.close()
+
+
+def give_way() -> None:
+    """Let whoever types go first.
+
+    Where Linux groups processes by session, niceness counts within a session alone, and one of ours would have as
+    much of a core as all of its owner's terminal: there the session, if it is of this process, gives way too.
+    """
+    os.nice(NICENESS)
+    if os.getsid(0) == os.getpid():
+        with suppress(OSError):  # no such groups here, or not ours to change
+            _SESSION.write_text(_LAST, encoding="ascii")
 
 
 def leave_no_trace() -> None:

@@ -7,7 +7,6 @@ file but the base's, leaves no core, and says nothing of what it reads: an error
 stops within a step when it is told to, when whoever started it is gone, or on a signal.
 """
 
-import os
 import signal
 import sys
 from contextlib import suppress
@@ -17,7 +16,7 @@ from typing import NoReturn
 
 from hushkey.keyboard.learning.desk import Desk
 from hushkey.model.base import load_base
-from hushkey.model.child import NICENESS, Inbox, leave, leave_no_trace, private_output, say_type
+from hushkey.model.child import Inbox, give_way, leave, leave_no_trace, private_output, say_type
 from hushkey.model.memory import reset_peak
 from hushkey.model.training.neighbour import be_a_good_neighbour
 
@@ -25,7 +24,7 @@ from hushkey.model.training.neighbour import be_a_good_neighbour
 def main(arguments: list[str]) -> None:
     """Serve until the input ends."""
     kind, folder = arguments
-    os.nice(NICENESS)
+    give_way()
     be_a_good_neighbour()
     out = private_output()
     desk = Desk(load_base(Path(folder)), out)
