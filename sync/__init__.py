@@ -1,1 +1,1 @@
-"""Sharing what was learned; it knows no screen. Not built yet: see docs/architecture.md."""
+"""Sharing what was learned; it knows no screen. The parts are imported by their names: see docs/protocol.md."""
