@@ -1,0 +1,1 @@
+"""Leader and helper: stores, batches, records and releases, without a word of HTTP."""
