@@ -31,18 +31,18 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Amount = Annotated[float, Meta(ge=0.0)]
 
 
-class _Message(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class Message(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One message: its fields in order."""
 
 
-class Sig(_Message, frozen=True, array_like=True):
+class Sig(Message, frozen=True, array_like=True):
     """Who signed, and the signature over the purpose and the body's bytes."""
 
     role: Role
     signature: Signature
 
 
-class Signed(_Message, frozen=True, array_like=True):
+class Signed(Message, frozen=True, array_like=True):
     """A body as it travels, and who signed it."""
 
     body: bytes
@@ -52,7 +52,7 @@ class Signed(_Message, frozen=True, array_like=True):
 # Tasks ------------------------------------------------------------------------------------------
 
 
-class Operator(_Message, frozen=True, array_like=True):
+class Operator(Message, frozen=True, array_like=True):
     """Who runs a role: the name that a person is shown, where it answers, its Ed25519 key."""
 
     name: Name
@@ -60,14 +60,14 @@ class Operator(_Message, frozen=True, array_like=True):
     key: PublicKey
 
 
-class Group(_Message, frozen=True, array_like=True):
+class Group(Message, frozen=True, array_like=True):
     """A group of parameters that is trained and its rank (hushkey.model.groups)."""
 
     name: Name
     rank: Annotated[int, Meta(ge=1, le=4096)]
 
 
-class Optimizer(_Message, frozen=True, array_like=True):
+class Optimizer(Message, frozen=True, array_like=True):
     """How the mean of a batch moves the adapter; after FedAvg and FedAdam (Reddi et al. 2021, arXiv 2003.00295)."""
 
     name: Literal["fedavg", "fedadam"]
@@ -77,7 +77,7 @@ class Optimizer(_Message, frozen=True, array_like=True):
     floor: Amount = 1e-3  # tau
 
 
-class Task(_Message, frozen=True, array_like=True):
+class Task(Message, frozen=True, array_like=True):
     """The terms, fixed for the task's life. SHA-256 of their bytes is the task's identity."""
 
     protocol: str
@@ -129,7 +129,7 @@ class Task(_Message, frozen=True, array_like=True):
         return {group.name: group.rank for group in self.groups}
 
 
-class Receiver(_Message, frozen=True, array_like=True):
+class Receiver(Message, frozen=True, array_like=True):
     """A role's key that shares are sealed for. Keys are rotated without a new task."""
 
     role: Role
@@ -139,7 +139,7 @@ class Receiver(_Message, frozen=True, array_like=True):
     expires_at: Time
 
 
-class Offer(_Message, frozen=True, array_like=True):
+class Offer(Message, frozen=True, array_like=True):
     """What a device is told of a task: terms signed by both, a receiver signed by each, the head of the records."""
 
     task: Signed  # of Task, by leader and helper
@@ -151,7 +151,7 @@ class Offer(_Message, frozen=True, array_like=True):
 # Reports ----------------------------------------------------------------------------------------
 
 
-class Metadata(_Message, frozen=True, array_like=True):
+class Metadata(Message, frozen=True, array_like=True):
     """What everybody may know of a report; all of it is bound into both envelopes."""
 
     report: Id
@@ -162,7 +162,7 @@ class Metadata(_Message, frozen=True, array_like=True):
     helper_receiver: Annotated[int, Meta(ge=0, le=255)]
 
 
-class Report(_Message, frozen=True, array_like=True):
+class Report(Message, frozen=True, array_like=True):
     """One report as it is uploaded: the same bytes on every retry."""
 
     metadata: Metadata
@@ -170,14 +170,14 @@ class Report(_Message, frozen=True, array_like=True):
     helper_envelope: Annotated[bytes, Meta(max_length=4096)]  # of the 32-byte seed
 
 
-class Withdrawal(_Message, frozen=True, array_like=True):
+class Withdrawal(Message, frozen=True, array_like=True):
     """A report's token, to either role."""
 
     report: Id
     token: Hash
 
 
-class Withdrawn(_Message, frozen=True, array_like=True):
+class Withdrawn(Message, frozen=True, array_like=True):
     """What became of a withdrawal."""
 
     report: Id
@@ -187,7 +187,7 @@ class Withdrawn(_Message, frozen=True, array_like=True):
 # Enrolment --------------------------------------------------------------------------------------
 
 
-class Invitation(_Message, frozen=True, array_like=True):
+class Invitation(Message, frozen=True, array_like=True):
     """What an enrolment code carries: where, whose keys are pinned, which task, and a secret that works once."""
 
     task: Hash
@@ -196,7 +196,7 @@ class Invitation(_Message, frozen=True, array_like=True):
     secret: Hash
 
 
-class Enrolment(_Message, frozen=True, array_like=True):
+class Enrolment(Message, frozen=True, array_like=True):
     """A device's key, the code's secret, and the key's signature over both (purpose `enrol`, with the task)."""
 
     task: Hash
@@ -208,14 +208,14 @@ class Enrolment(_Message, frozen=True, array_like=True):
 # Batches ----------------------------------------------------------------------------------------
 
 
-class BatchItem(_Message, frozen=True, array_like=True):
+class BatchItem(Message, frozen=True, array_like=True):
     """What the helper is given of a report: no share but its own, no device."""
 
     metadata: Metadata
     helper_envelope: bytes
 
 
-class BatchRequest(_Message, frozen=True, array_like=True):
+class BatchRequest(Message, frozen=True, array_like=True):
     """The leader's batch: an id for ever bound to these reports."""
 
     task: Hash
@@ -224,14 +224,14 @@ class BatchRequest(_Message, frozen=True, array_like=True):
     items: Annotated[tuple[BatchItem, ...], Meta(min_length=1, max_length=2**20)]
 
 
-class Dropped(_Message, frozen=True, array_like=True):
+class Dropped(Message, frozen=True, array_like=True):
     """A report that the helper did not take, and why."""
 
     report: Id
     reason: Literal["replayed", "expired", "undecryptable", "too-old", "withdrawn", "malformed"]
 
 
-class BatchAnswer(_Message, frozen=True, array_like=True):
+class BatchAnswer(Message, frozen=True, array_like=True):
     """The accepted ids in ascending order, the others, and the packed sum of the helper's shares with its noise."""
 
     batch: Id
@@ -243,7 +243,7 @@ class BatchAnswer(_Message, frozen=True, array_like=True):
 # Records ----------------------------------------------------------------------------------------
 
 
-class Record(_Message, frozen=True, array_like=True):
+class Record(Message, frozen=True, array_like=True):
     """One link of the chain: a batch that was released or rejected, a base, or a rollback."""
 
     task: Hash
@@ -266,26 +266,26 @@ class Record(_Message, frozen=True, array_like=True):
     ]  # of a rejection or a rollback, in words that quote no one
 
 
-class Proposal(_Message, frozen=True, array_like=True):
+class Proposal(Message, frozen=True, array_like=True):
     """The leader asks the helper to sign a record. `aggregate` is the packed published sum, empty without a batch."""
 
     record: bytes
     aggregate: bytes
 
 
-class Countersigned(_Message, frozen=True, array_like=True):
+class Countersigned(Message, frozen=True, array_like=True):
     """The helper's signature over a record."""
 
     signature: Signature
 
 
-class Records(_Message, frozen=True, array_like=True):
+class Records(Message, frozen=True, array_like=True):
     """Some links of a task's chain, in order."""
 
     records: Annotated[tuple[Signed, ...], Meta(max_length=1024)]
 
 
-class Path(_Message, frozen=True, array_like=True):
+class Path(Message, frozen=True, array_like=True):
     """A Merkle path: the leaf's place among the sorted ids, their number, the siblings from the leaf to the root."""
 
     report: Id
@@ -299,10 +299,10 @@ class Path(_Message, frozen=True, array_like=True):
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 
-M = TypeVar("M", bound=_Message)
+M = TypeVar("M", bound=Message)
 
 
-def encode(message: _Message) -> bytes:
+def encode(message: Message) -> bytes:
     """Return the one encoding of a message."""
     return _ENCODER.encode(message)
 
