@@ -86,7 +86,7 @@ class Task(Message, frozen=True, array_like=True):
     leader: Operator
     helper: Operator
     base: Name  # identity of the base
-    adapter_seed: Annotated[int, Meta(ge=0, lt=2**63)]
+    adapter_seed: Annotated[int, Meta(ge=0, le=2**63 - 1)]
     groups: Annotated[tuple[Group, ...], Meta(min_length=1, max_length=8)]
     # How a delta is encoded: see hushkey.sync.codec
     clip_norm: Amount
@@ -315,7 +315,7 @@ def decode(data: bytes, kind: type[M], *, limit_bytes: int) -> M:
         )
     try:
         message = msgspec.msgpack.decode(data, type=kind)
-    except (msgspec.DecodeError, RecursionError):  # a ValidationError is one
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # a ValidationError is one
         raise MessageRefused(f"the bytes are no {kind.__name__}; nothing was taken") from None
     if encode(message) != data:
         raise MessageRefused(
