@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlcipher3
 import sqlcipher3.dbapi2
 
-from hushkey.keyboard.keys import HistoryKey
+from hushkey.keyboard.keys import HistoryKey, SharingKey
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -36,7 +36,7 @@ _PRAGMAS = (
 )
 
 
-def connect(path: Path, key: HistoryKey, *, busy_s: float) -> Connection:
+def connect(path: Path, key: HistoryKey | SharingKey, *, busy_s: float) -> Connection:
     """Open a database file that exists, or an empty file to become one.
 
     No page is read until the first pragma that needs one, so a wrong key shows in here: raises

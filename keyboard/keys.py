@@ -99,7 +99,21 @@ class MemoryKey(_Key):
     purpose = b"memory"
 
 
-SealingKey = AdapterKey | StateKey | MemoryKey
+class SharingKey(_Key):
+    """Opens the database of sharing: what was agreed to, what it cost, what was sent."""
+
+    __slots__ = ()
+    purpose = b"sharing"
+
+
+class QueueKey(_Key):
+    """Seals the reports that wait to be sent."""
+
+    __slots__ = ()
+    purpose = b"queue"
+
+
+SealingKey = AdapterKey | StateKey | MemoryKey | QueueKey
 
 
 class MasterKey(_Key):
@@ -128,6 +142,14 @@ class MasterKey(_Key):
     def memory_key(self) -> MemoryKey:
         """Derive the key of the sealed memory."""
         return MemoryKey(self._derive(MemoryKey.purpose, KEY_BYTES))
+
+    def sharing_key(self) -> SharingKey:
+        """Derive the key of the sharing database."""
+        return SharingKey(self._derive(SharingKey.purpose, KEY_BYTES))
+
+    def queue_key(self) -> QueueKey:
+        """Derive the key of the reports that wait."""
+        return QueueKey(self._derive(QueueKey.purpose, KEY_BYTES))
 
     def identity(self) -> str:
         """Name the key (16 hex digits) without telling it: for records and the keyring's entry."""

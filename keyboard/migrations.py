@@ -64,11 +64,13 @@ _FORGETTING = (
         WHERE name = 'entries' AND seq > (SELECT count(*) FROM entries)""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _WORDS_KEPT_AS_TYPED, _FORGETTING)
+Migrations = tuple[tuple[str, ...], ...]
+
+MIGRATIONS: Migrations = (_FIRST, _WORDS_KEPT_AS_TYPED, _FORGETTING)
 VERSION = len(MIGRATIONS)
 
 
-def migrate(connection: "Connection", migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+def migrate(connection: "Connection", migrations: Migrations = MIGRATIONS) -> None:
     """Take the steps that are missing, all or none. Raises HistoryTooNew before any change."""
     if _version(connection) == len(migrations):
         return

@@ -59,6 +59,16 @@ class Places:
         return self.data / "reports"
 
     @property
+    def sharing(self) -> Path:
+        """The SQLCipher database of sharing: what was agreed to, spent and sent. It holds nothing that was typed."""
+        return self.data / "sharing.db"
+
+    @property
+    def databases(self) -> tuple[Path, ...]:
+        """Every database, each with `-wal` and `-shm` beside it while it is open."""
+        return self.history, self.sharing
+
+    @property
     def sealed(self) -> tuple[Path, ...]:
         """Every sealed file with a name of its own: with those in `reports`, what a wipe deletes beside the history."""
         return self.adapter, self.state, self.memory, self.checkpoint

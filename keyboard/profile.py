@@ -25,7 +25,7 @@ from hushkey.keyboard.errors import KeyboardError
 from hushkey.keyboard.forgetting import Forgetter, Forgetting, Forgotten, take_up_words
 from hushkey.keyboard.history import History, Recorded
 from hushkey.keyboard.kept_memory import JUDGED, KeptMemory, Newest
-from hushkey.keyboard.keys import MasterKey, Passphrase
+from hushkey.keyboard.keys import MasterKey, Passphrase, QueueKey, SharingKey
 from hushkey.keyboard.keystore import destroy_key, open_keystore
 from hushkey.keyboard.learner import FullReport, LearnProgress, LearnReport
 from hushkey.keyboard.paths import Places, places, places_in
@@ -58,11 +58,13 @@ class Profile:
         self.history = History(store)
         self.places = where
         self._store = store
+        self._key = key
         self._files = NoFiles() if where is None or key is None else ProfileFiles(where, key)
         self._kept = KeptMemory(self.engine, self.history, self._files)
         self._forgetter = Forgetter(self.engine, self.history, self._kept, self._files)
         self._lock = threading.RLock()
         self._unsaved = 0
+        self._followed = self.history.changes_elsewhere
         self._adapting = Adapting(self.engine, self.history, self._files, self._lock)
         self.settings = settings_from(self.history.settings.get(_SETTINGS, {}))
         self._expire()
@@ -107,12 +109,29 @@ class Profile:
             surface,
             settings=lambda: self.settings,
             on_commit=lambda text: self.commit(text, surface),
-            on_keep=self.keep_as_typed,
+            on_keep=lambda word: self.keep_as_typed(word, surface),
         )
 
     def commit(self, text: str, surface: str) -> None:
-        """Keep finished lines and learn them, unless learning is off."""
+        """Keep finished lines and learn them, unless learning is off, on this profile or on this surface."""
         self._keep(text.splitlines(), surface)
+
+    def catch_up(self) -> bool:
+        """Follow what other processes did on this profile since: lines, words, settings, forgettings.
+
+        Say whether they did anything. Whatever this process keeps next, it catches up first; to suggest what others
+        wrote it must ask. Costs some microseconds where nothing was done.
+        """
+        with self._lock:
+            changes = self.history.changes_elsewhere
+            if changes == self._followed:
+                return False
+            self.settings = settings_from(self.history.settings.get(_SETTINGS, {}))
+            if not self._forgetter.catch_up():
+                self._forgetter.follow_words()
+                self._kept.follow()
+            self._followed = changes
+            return True
 
     def import_lines(self, lines: Iterable[str], surface: str) -> ImportReport:
         """Keep and learn many lines, oldest first. What is in when it is interrupted stays in.
@@ -149,9 +168,9 @@ class Profile:
             self._learn([entry.text for entry in recorded.entries])
 
     def _write(self, lines: Iterable[str], surface: str) -> Recorded:
-        if self.paused:
+        self.catch_up()
+        if not self.settings.learns_from(surface):
             return Recorded((), {})
-        self._forgetter.catch_up()
         recorded = self.history.extend(lines, surface=surface)
         self._kept.wrote(recorded.entries)
         return recorded
@@ -184,9 +203,11 @@ class Profile:
         Raises TypeError for a name that is none, SettingRefused for a value that a setting cannot have.
         """
         with self._lock:
-            settings = self.settings.replace(**changes)
-            self.history.settings.set(_SETTINGS, settings.as_dict())
-            self.settings = settings
+            self.settings.replace(**changes)  # refused before anything is asked of the disk
+            held = self.history.settings.change(
+                _SETTINGS, lambda held: settings_from(held or {}).replace(**changes).as_dict()
+            )
+            self.settings = settings_from(held)
 
     def forget(self, word: str) -> ForgetReport:
         """Cut a word or a phrase out of the history, and learn what is left anew: see `forget_what`."""
@@ -216,10 +237,12 @@ class Profile:
             self.history.blocked.remove(name)
         return was
 
-    def keep_as_typed(self, word: str) -> None:
-        """Never correct a word again, on this profile: a correction of it was undone."""
+    def keep_as_typed(self, word: str, surface: str = "") -> None:
+        """Never correct a word again, on this profile: a correction of it was undone, on that surface."""
         with self._lock:
-            if not self.paused and redact(word).text == word:  # else until the end of this run only
+            self.catch_up()
+            kept = self.settings.learns_from(surface) and redact(word).text == word
+            if kept:  # else until the end of this run only
                 self.history.kept_as_typed.add(word)
             self.engine.keep_as_typed(word)
 
@@ -271,9 +294,14 @@ class Profile:
             destroy_key(self.places.data)
             self._store.close()
             self._files.remove_all()
-            held = self.places.history
-            for path in [held, *held.parent.glob(held.name + "-*")]:
-                path.unlink(missing_ok=True)
+            for held in self.places.databases:
+                for path in [held, *held.parent.glob(held.name + "-*")]:
+                    path.unlink(missing_ok=True)
+
+    @property
+    def sharing_keys(self) -> tuple[SharingKey, QueueKey] | None:
+        """What opens the sharing database and what seals its queue; None of a throwaway profile."""
+        return None if self._key is None else (self._key.sharing_key(), self._key.queue_key())
 
     # Learning -----------------------------------------------------------------------------------
 

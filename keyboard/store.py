@@ -21,8 +21,8 @@ from hushkey.keyboard.errors import (
     HistoryDamaged,
     HistoryFull,
 )
-from hushkey.keyboard.keys import HistoryKey
-from hushkey.keyboard.migrations import migrate
+from hushkey.keyboard.keys import HistoryKey, SharingKey
+from hushkey.keyboard.migrations import MIGRATIONS, Migrations, migrate
 from hushkey.keyboard.private_files import (
     create_private,
     make_private_directory,
@@ -51,25 +51,33 @@ class Store:
         self._open = True
 
     @classmethod
-    def open(cls, path: Path, key: HistoryKey, *, busy_s: float = BUSY_S) -> Self:
+    def open(
+        cls,
+        path: Path,
+        key: HistoryKey | SharingKey,
+        *,
+        busy_s: float = BUSY_S,
+        migrations: Migrations = MIGRATIONS,
+    ) -> Self:
         """Open the history, or make an empty one where there is none; check each page's seal.
 
+        With `migrations` it is a database of another shape; the errors below then speak of a history all the same.
         Raises HistoryLocked for another key, HistoryDamaged, HistoryTooNew, HistoryBusy,
         HistoryFull, HistoryUnwritable, FileRefused. In each case the file is left as it was.
         """
         make_private_directory(path.parent)
         with only_one(path.parent):
             if not path.exists():
-                _make_empty(path, key, busy_s)
+                _make_empty(path, key, busy_s, migrations)
         if path.stat().st_size < _SHORTEST:
             raise HistoryDamaged(_EMPTIED)
-        return cls(_open_checked(path, key, busy_s))
+        return cls(_open_checked(path, key, busy_s, migrations))
 
     @classmethod
-    def memory(cls) -> Self:
+    def memory(cls, *, migrations: Migrations = MIGRATIONS) -> Self:
         """Open a store for this process only: no file, no key."""
         connection = cipher.connect_memory()
-        migrate(connection)
+        migrate(connection, migrations)
         return cls(connection)
 
     @contextlib.contextmanager
@@ -135,7 +143,9 @@ class Store:
             raise HistoryClosed("the history was closed; nothing was changed; open it again")
 
 
-def _make_empty(path: Path, key: HistoryKey, busy_s: float) -> None:
+def _make_empty(
+    path: Path, key: HistoryKey | SharingKey, busy_s: float, migrations: Migrations
+) -> None:
     """Build the database under another name and rename it, so that a crash leaves none or a whole.
 
     An empty or short file under the real name is then always damage, never a first start.
@@ -146,7 +156,7 @@ def _make_empty(path: Path, key: HistoryKey, busy_s: float) -> None:
     try:
         create_private(draft, b"")
         with translated(), contextlib.closing(cipher.connect(draft, key, busy_s=busy_s)) as made:
-            migrate(made)
+            migrate(made, migrations)
         draft.rename(path)
         sync_directory(path.parent)
     except OSError as error:
@@ -158,7 +168,9 @@ def _make_empty(path: Path, key: HistoryKey, busy_s: float) -> None:
             name.unlink(missing_ok=True)
 
 
-def _open_checked(path: Path, key: HistoryKey, busy_s: float) -> "Connection":
+def _open_checked(
+    path: Path, key: HistoryKey | SharingKey, busy_s: float, migrations: Migrations
+) -> "Connection":
     with translated():
         connection = cipher.connect(path, key, busy_s=busy_s)
     try:
@@ -166,7 +178,7 @@ def _open_checked(path: Path, key: HistoryKey, busy_s: float) -> "Connection":
             # After a crash good pages may still wait in the log: they go home before the check.
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             _check_pages(connection)
-            migrate(connection)
+            migrate(connection, migrations)
     except BaseException:
         connection.close()
         raise
