@@ -27,6 +27,21 @@ KEM_SEED_BYTES = 64  # FIPS 203, (d, z)
 EXCHANGE_KEY_BYTES = 32  # RFC 7748
 SIGNATURE_BYTES = 64
 
+# Points of order 1, 2, 4 and 8 on edwards25519, without the sign of x: as keys, signatures of any message hold under
+# them (Chalkias, Garillot & Nikolaenko 2020, "Taming the many EdDSAs", table 5). OpenSSL does not refuse them.
+_SMALL_ORDER = frozenset(
+    int.from_bytes(bytes.fromhex(y), "little")
+    for y in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+
 
 class _Fixed(Secret):
     """So many bytes, no more and no fewer."""
@@ -130,6 +145,8 @@ def signed_bytes(purpose: bytes, *parts: bytes) -> bytes:
 def verify(public: bytes, signature: bytes, purpose: bytes, *parts: bytes) -> None:
     """Return if `public` signed these parts for this purpose. Raises SignatureRefused."""
     try:
+        if int.from_bytes(public, "little") % 2**255 in _SMALL_ORDER:
+            raise InvalidSignature  # noqa: TRY301  as the library would
         Ed25519PublicKey.from_public_bytes(public).verify(signature, signed_bytes(purpose, *parts))
     except (InvalidSignature, ValueError):
         raise SignatureRefused(

@@ -26,7 +26,7 @@ each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name_
 few = settings(max_examples=40)
 
 
-def _values(of: inspect.Type) -> st.SearchStrategy:
+def _values(of: inspect.Type) -> st.SearchStrategy:  # noqa: PLR0911  one of each type
     """Values of a field's type, by what the message itself says that they may be."""
     match of:
         case inspect.IntType(ge=low, lt=below, le=most):
