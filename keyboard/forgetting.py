@@ -18,6 +18,7 @@ from hushkey.keyboard.kept_memory import KeptMemory
 from hushkey.keyboard.probe import probe
 from hushkey.keyboard.profile_files import ProfileFiles
 from hushkey.keyboard.reports import ForgetReport, ProbeReport
+from hushkey.model.text import fold
 
 CONTEXTS: Final = 64  # texts in which a word stood that are probed, the newest
 
@@ -43,6 +44,7 @@ class Forgetter:
         self._kept = kept
         self._files = files
         self.known = history.forgettings  # up to which this process followed
+        self._listed = _listed(history)
 
     def forget(self, what: Forgetting) -> "Forgotten":
         """Forget everywhere. Raises FileRefused where a file cannot be deleted; the next start then tries again."""
@@ -75,6 +77,15 @@ class Forgetter:
             self._engine.use_adapter(self._files.read_adapter(self._engine.zero_adapter()))
         self.known = now
         return True
+
+    def follow_words(self) -> None:
+        """Make the engine's lists of words those of the history, where another process changed them."""
+        before, self._listed = self._listed, _listed(self._history)
+        for word in before["blocked"] - self._listed["blocked"]:
+            self._engine.unblock(word)
+        for word in before["own"] - self._listed["own"]:
+            self._engine.unlist(word)
+        take_up_words(self._engine, self._history)
 
     @contextlib.contextmanager
     def in_step(self) -> Iterator[bool]:
@@ -127,6 +138,14 @@ class Forgetter:
         self._engine.forget_everything()
         take_up_words(self._engine, self._history)
         self._kept.learn_anew()  # judged anew too: the gates had seen it
+
+
+def _listed(history: History) -> dict[str, frozenset[str]]:
+    own = (*history.kept_as_typed.words(), *history.vouched.words())
+    return {
+        "blocked": frozenset(map(fold, history.blocked.words())),
+        "own": frozenset(map(fold, own)),
+    }
 
 
 class Forgotten:

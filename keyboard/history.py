@@ -6,7 +6,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
@@ -52,6 +52,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """A line with its time, on its way into the history. Its `repr` does not hold the line."""
+
+    at: float
+    """Unix time, seconds; a finite number."""
+    surface: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What became of many lines."""
 
@@ -91,6 +101,21 @@ class History:
                 redacted.update(redaction.kinds)
             kept = [redaction.text for redaction in clean if says_something(redaction.text)]
             entries += self._insert(kept, storable(surface), at)
+        return Recorded(tuple(entries), redacted)
+
+    def merge(self, lines: Iterable[Dated]) -> Recorded:
+        """Redact and keep lines of other times and surfaces, in few transactions."""
+        entries: list[Entry] = []
+        redacted: Counter[str] = Counter()
+        remaining = iter(lines)
+        while batch := list(islice(remaining, _BATCH)):
+            rows: list[tuple[float, str, str]] = []
+            for line in batch:
+                clean = redact(storable(line.text))
+                redacted.update(clean.kinds)
+                if says_something(clean.text):
+                    rows.append((line.at, storable(line.surface), clean.text))
+            entries += self._insert_rows(rows)
         return Recorded(tuple(entries), redacted)
 
     def entries(
@@ -134,6 +159,12 @@ class History:
         with self._store.reading() as database:
             return _number(database, "SELECT value FROM counters WHERE name = 'revision'")
 
+    @property
+    def changes_elsewhere(self) -> int:
+        """A number that changes whenever another process, and only another, wrote anything here: a cheap question."""
+        with self._store.reading() as database:
+            return _number(database, "PRAGMA data_version")
+
     def cursor(self) -> Cursor:
         """Return where the history ends now."""
         with self._store.reading() as database:
@@ -171,6 +202,15 @@ class History:
                 return
             after = rows[-1][0]
             yield [text for _, text in rows]
+
+    def between(self, after: int, until: int) -> list[Entry]:
+        """List the entries with ids above `after` and up to `until`, in the order in which they were written."""
+        with self._store.reading() as database:
+            rows = database.execute(
+                "SELECT id, at, surface, text FROM entries WHERE id > ? AND id <= ? ORDER BY id",
+                (after, until),
+            ).fetchall()
+        return [Entry(*row) for row in rows]
 
     def delete(self, ids: Iterable[int]) -> int:
         """Delete entries; give how many were there."""
@@ -260,12 +300,15 @@ class History:
         self._store.compact()
 
     def _insert(self, texts: Sequence[str], surface: str, at: float) -> list[Entry]:
-        if not texts:
+        return self._insert_rows([(at, surface, text) for text in texts])
+
+    def _insert_rows(self, rows: Sequence[tuple[float, str, str]]) -> list[Entry]:
+        if not rows:
             return []
         with self._store.writing() as database:
             add = "INSERT INTO entries (at, surface, text) VALUES (?, ?, ?)"
-            ids = [_row_id(database.execute(add, (at, surface, text))) for text in texts]
-        return [Entry(i, at, surface, text) for i, text in zip(ids, texts, strict=True)]
+            ids = [_row_id(database.execute(add, row)) for row in rows]
+        return [Entry(number, *row) for number, row in zip(ids, rows, strict=True)]
 
     def _file_bytes(self) -> int:
         with self._store.reading() as database:

@@ -7,6 +7,7 @@ snapshot.py); else it is made anew. So a crash at any moment loses time at the n
 import contextlib
 from collections import deque
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.errors import FileRefused
@@ -62,11 +63,31 @@ class KeptMemory:
         return self._read
 
     def wrote(self, entries: Sequence[Entry]) -> None:
-        """Note lines that this process wrote; each is to be learned or counted next."""
+        """Note lines that this process wrote; each is to be learned or counted next.
+
+        What other processes wrote before and between them is counted here.
+        """
         if entries:
             last = entries[-1]
+            if last.id - self._read.id > len(entries):
+                self._count_others(last.id - 1, {entry.id for entry in entries})
             self._read = Cursor(self._read.revision + len(entries), last.id, last.at)
             self._pending += len(entries)
+
+    def follow(self) -> int:
+        """Count the lines that other processes wrote since; give how many."""
+        return self._count_others(self._history.cursor().id, frozenset())
+
+    def _count_others(self, until: int, own: AbstractSet[int]) -> int:
+        others = [
+            entry for entry in self._history.between(self._read.id, until) if entry.id not in own
+        ]
+        if others:
+            self._engine.recount([entry.text for entry in others])
+            last = others[-1]
+            self._read = Cursor(self._read.revision + len(others), last.id, last.at)
+            self._unsaved += len(others)
+        return len(others)
 
     def learn(self, lines: Sequence[str]) -> None:
         """Judge and count lines that were written."""

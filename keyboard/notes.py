@@ -6,7 +6,7 @@ of day tells of its owner too.
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +27,22 @@ class SavedSettings:
 
     def set(self, name: str, value: Any) -> None:
         """Set a value of JSON's kinds. Raises TypeError or ValueError for another."""
-        text = json.dumps(value, allow_nan=False)
+        self.change(name, lambda _: value)
+
+    def change(self, name: str, change: Callable[[Any], Any]) -> Any:
+        """Set what `change` makes of the value under a name, None where there is none; no process comes between.
+
+        Give the new value. Raises as `set`.
+        """
         with self._store.writing() as database:
+            row = database.execute("SELECT json FROM settings WHERE name = ?", (name,)).fetchone()
+            value = change(None if row is None else json.loads(row[0]))
             database.execute(
                 "INSERT INTO settings VALUES (?, ?) ON CONFLICT (name) DO UPDATE "
                 "SET json = excluded.json",
-                (name, text),
+                (name, json.dumps(value, allow_nan=False)),
             )
+        return value
 
     def remove(self, name: str) -> None:
         """Drop a value; dropping one that is not there changes nothing."""

@@ -17,13 +17,13 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, Self, TextIO, TypeVar
 
 from hushkey.keyboard.adapting import Adapting
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.errors import KeyboardError
 from hushkey.keyboard.forgetting import Forgetter, Forgetting, Forgotten, take_up_words
-from hushkey.keyboard.history import History, Recorded
+from hushkey.keyboard.history import Dated, History, Recorded
 from hushkey.keyboard.kept_memory import JUDGED, KeptMemory, Newest
 from hushkey.keyboard.keys import MasterKey, Passphrase, QueueKey, SharingKey
 from hushkey.keyboard.keystore import destroy_key, open_keystore
@@ -41,6 +41,7 @@ from hushkey.model.base import Base
 from hushkey.model.plans import Plan, preset
 from hushkey.model.text import fold, normalise, split_token
 
+_Line = TypeVar("_Line")
 _SETTINGS = "settings"
 _REVIEWED = "reviewed"
 _SAVE_TRUST_EVERY = 25  # lines
@@ -138,12 +139,21 @@ class Profile:
 
         All are counted; of the newest, about 20,000 words, the trust in each expert is learned too.
         """
+        return self._import(lines, lambda batch: self._write(batch, surface))
+
+    def merge_lines(self, lines: Iterable[Dated]) -> ImportReport:
+        """Keep and learn lines of other times and surfaces, as `import_lines` does. Who calls left out what is here."""
+        return self._import(lines, self._merge)
+
+    def _import(
+        self, lines: Iterable[_Line], write: Callable[[Sequence[_Line]], Recorded]
+    ) -> ImportReport:
         total, redacted, before = 0, Counter[str](), self.engine.words_learned
         remaining, newest = iter(lines), Newest(JUDGED)
         try:
             while batch := list(islice(remaining, _IMPORT_BATCH)):
                 with self._lock:
-                    recorded = self._write(batch, surface)
+                    recorded = write(batch)
                     newest.hold(self._forgetter.known)
                     self._kept.count(newest.push(entry.text for entry in recorded.entries))
                 total += len(recorded.entries)
@@ -172,6 +182,14 @@ class Profile:
         if not self.settings.learns_from(surface):
             return Recorded((), {})
         recorded = self.history.extend(lines, surface=surface)
+        self._kept.wrote(recorded.entries)
+        return recorded
+
+    def _merge(self, lines: Sequence[Dated]) -> Recorded:
+        self.catch_up()
+        if self.paused:
+            return Recorded((), {})
+        recorded = self.history.merge(lines)
         self._kept.wrote(recorded.entries)
         return recorded
 

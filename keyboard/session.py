@@ -83,11 +83,13 @@ class Session:
             self._context = context
             self._passed_over.clear()
             self._strip.clear()
+        settings = self._settings()
+        if not settings.suggests_in(self.surface):
+            self._shown, self._places = [], ()
+            return []
         if self.policy == "ranking":
             return self._rank(text_before_cursor, prefix, k)
-        self._shown = self._strip.fill(
-            self._engine, text_before_cursor, prefix, k, self._settings()
-        )
+        self._shown = self._strip.fill(self._engine, text_before_cursor, prefix, k, settings)
         self._places = self._strip.places
         return list(self._shown)
 

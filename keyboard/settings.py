@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
@@ -38,6 +39,18 @@ class Settings:
     """Uses from which a word that only you use is offered, marked as new."""
     sightings_trusted: int = 3
     """Uses from which such a word is offered as any other."""
+    surfaces_off: str = ""
+    """Surfaces whose finished lines are neither kept nor learned: names with commas between them."""
+    surfaces_silent: str = ""
+    """Surfaces that are offered no suggestions: names with commas between them."""
+
+    def learns_from(self, surface: str) -> bool:
+        """Whether a line that was finished on a surface is kept and learned."""
+        return self.learning and surface not in _names(self.surfaces_off)
+
+    def suggests_in(self, surface: str) -> bool:
+        """Whether a surface is offered suggestions."""
+        return surface not in _names(self.surfaces_silent)
 
     def replace(self, **changes: Any) -> "Settings":
         """Return the settings with some changed.
@@ -60,6 +73,9 @@ _RANGES: Mapping[str, tuple[float, float]] = {  # both ends included
     "sightings_offered": (1, 100),
     "sightings_trusted": (1, 100),
 }
+_SURFACES = frozenset({"surfaces_off", "surfaces_silent"})
+_NAME = re.compile(r"[a-z0-9][a-z0-9._:-]{0,31}")
+_NOBODY = frozenset({"", "none"})
 _SPELLINGS: Mapping[str, bool] = {
     **dict.fromkeys(("on", "true", "yes"), True),
     **dict.fromkeys(("off", "false", "no"), False),
@@ -92,7 +108,7 @@ def parsed(name: str, text: str) -> dict[str, Any]:
     written = text.strip().lower()
     if isinstance(known[key], bool):
         return {key: _fitting(key, _SPELLINGS.get(written, written))}
-    if key in _CHOICES:
+    if key in _CHOICES or key in _SURFACES:
         return {key: _fitting(key, written)}
     try:
         number = float(written) if isinstance(known[key], float) else int(written)
@@ -108,6 +124,8 @@ def _fitting(name: str, value: Any) -> Any:
         value = float(value)
     if default is None or callable(default):
         return value
+    if name in _SURFACES and isinstance(value, str):
+        return _listed(name, value)
     if name in _CHOICES and value not in _CHOICES[name]:
         raise _refused(name)
     low, high = _RANGES.get(name, (-math.inf, math.inf))
@@ -116,8 +134,22 @@ def _fitting(name: str, value: Any) -> Any:
     return value
 
 
+def _names(listed: str) -> list[str]:
+    return listed.split(",") if listed else []
+
+
+def _listed(name: str, value: str) -> str:
+    """Return names of surfaces in the one way to write them: sorted, each once."""
+    names = {part for part in re.split(r"[,\s]+", value.strip()) if part not in _NOBODY}
+    if not all(map(_NAME.fullmatch, names)):
+        raise _refused(name)
+    return ",".join(sorted(names))
+
+
 def _refused(name: str) -> SettingRefused:
-    if name in _CHOICES:
+    if name in _SURFACES:
+        wanted = "none, or names of surfaces such as shell,lsp"
+    elif name in _CHOICES:
         *most, last = _CHOICES[name]
         wanted = f"{', '.join(most)} or {last}"
     elif name not in _RANGES:
