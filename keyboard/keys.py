@@ -113,7 +113,21 @@ class QueueKey(_Key):
     purpose = b"queue"
 
 
-SealingKey = AdapterKey | StateKey | MemoryKey | QueueKey
+class CopyKey(_Key):
+    """Seals copies of what was typed that leave the profile's folder: an encrypted export, a device's file."""
+
+    __slots__ = ()
+    purpose = b"copy"
+
+
+class NamingKey(_Key):
+    """Names lines and forgotten words, so that two devices mean the same one without saying it."""
+
+    __slots__ = ()
+    purpose = b"naming"
+
+
+SealingKey = AdapterKey | StateKey | MemoryKey | QueueKey | CopyKey
 
 
 class MasterKey(_Key):
@@ -150,6 +164,14 @@ class MasterKey(_Key):
     def queue_key(self) -> QueueKey:
         """Derive the key of the reports that wait."""
         return QueueKey(self._derive(QueueKey.purpose, KEY_BYTES))
+
+    def copy_key(self) -> CopyKey:
+        """Derive the key of copies; of a key made for them alone, never of a profile's."""
+        return CopyKey(self._derive(CopyKey.purpose, KEY_BYTES))
+
+    def naming_key(self) -> NamingKey:
+        """Derive the key that names lines and forgotten words."""
+        return NamingKey(self._derive(NamingKey.purpose, KEY_BYTES))
 
     def identity(self) -> str:
         """Name the key (16 hex digits) without telling it: for records and the keyring's entry."""

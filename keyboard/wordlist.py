@@ -1,12 +1,23 @@
 """Words never suggested, never corrected, trusted at once. Kept in the encrypted database, for they were typed too."""
 
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Literal
 
 from hushkey.keyboard.store import Store
 from hushkey.model.text import fold
 
 Table = Literal["blocked", "kept_as_typed", "vouched"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One word of a list. Its `repr` does not hold the word."""
+
+    word: str = field(repr=False)
+    at: float
+    """When it was put there: Unix time, seconds."""
 
 
 class WordList:
@@ -26,6 +37,13 @@ class WordList:
                 (fold(word), word, at),
             )
 
+    def extend(self, listed: Iterable[Listed]) -> int:
+        """Add words with their times, in one transaction; give how many were not there."""
+        rows = [(fold(word), word, one.at) for one in listed if (word := storable(one.word))]
+        with self._store.writing() as database:
+            add = f"INSERT INTO {self._table} VALUES (?, ?, ?) ON CONFLICT DO NOTHING"  # noqa: S608
+            return sum(database.execute(add, row).rowcount for row in rows)
+
     def remove(self, word: str) -> bool:
         """Remove a word; tell whether it was there. Its bytes are overwritten."""
         with self._store.writing() as database:
@@ -39,11 +57,15 @@ class WordList:
 
     def words(self) -> list[str]:
         """List the words as they were spelled, oldest first."""
+        return [listed.word for listed in self.listed()]
+
+    def listed(self) -> list[Listed]:
+        """List the words with their times, oldest first."""
         with self._store.reading() as database:
             rows = database.execute(
-                f"SELECT word FROM {self._table} ORDER BY at, folded"  # noqa: S608
+                f"SELECT word, at FROM {self._table} ORDER BY at, folded"  # noqa: S608
             ).fetchall()
-        return [word for (word,) in rows]
+        return [Listed(word, at) for word, at in rows]
 
 
 def storable(text: str) -> str:
