@@ -109,14 +109,17 @@ class DeviceKey(SigningKey):
 class ReceiverKey(_Fixed):
     """Opens what was sealed for one role: the seed of an ML-KEM-768 key (64; FIPS 203), then an X25519 key (32)."""
 
-    __slots__ = ()
+    __slots__ = ("_held",)
+    _held: MLKEM768X25519PrivateKey  # expanded once: that costs as much as opening an envelope
     _size = KEM_SEED_BYTES + EXCHANGE_KEY_BYTES
 
     def private(self) -> MLKEM768X25519PrivateKey:
         """Return the key itself: for the envelope's module alone."""
-        lattice = MLKEM768PrivateKey.from_seed_bytes(self._raw[:KEM_SEED_BYTES])
-        curve = X25519PrivateKey.from_private_bytes(self._raw[KEM_SEED_BYTES:])
-        return MLKEM768X25519PrivateKey(lattice, curve)
+        if not hasattr(self, "_held"):
+            lattice = MLKEM768PrivateKey.from_seed_bytes(self._raw[:KEM_SEED_BYTES])
+            curve = X25519PrivateKey.from_private_bytes(self._raw[KEM_SEED_BYTES:])
+            object.__setattr__(self, "_held", MLKEM768X25519PrivateKey(lattice, curve))
+        return self._held
 
     @property
     def public(self) -> bytes:
