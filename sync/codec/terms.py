@@ -9,17 +9,15 @@ from fractions import Fraction
 from typing import Self
 
 from hushkey.sync.errors import CodecRefused
+from hushkey.sync.privacy.gaussian import SIGMA_MAX
+from hushkey.sync.privacy.prediction import AGGREGATORS
 
 SEED_BYTES = 32  # of the public seed of order, signs and mask
 SMALLEST_BLOCK = 64  # of the Hadamard transform; the last is padded up to it
 DIMENSION_MAX = 1 << 24
 BITS_MIN, BITS_MAX = 2, 62  # a centred sum and its double fit an int64
 NORM_BITS = 31  # a vector's squared norm fits an int64
-SIGMA_MAX = (
-    1 << 26
-)  # of one aggregator's noise; beyond it hushkey.sync.privacy.gaussian refuses too
 FAILURE_BITS = 40  # a sum wraps with a chance below 2^-40
-AGGREGATORS = 2
 
 
 def blocks(dimension: int) -> tuple[int, ...]:

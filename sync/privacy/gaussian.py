@@ -13,9 +13,8 @@ from hushkey.sync.errors import NoiseRefused
 from hushkey.sync.keys import Entropy
 from hushkey.sync.privacy.uniform import Integers, below
 
-SIGMA_MAX = (
-    1 << 26
-)  # 2 sigma^2 k stays within 2^63 for k to 1,024; beyond, with a chance below 2^-8000, it is refused
+# 2 sigma^2 k stays within 2^63 for k to 1,024; beyond, with a chance below 2^-8000, the draw is refused.
+SIGMA_MAX = 1 << 26
 COUNT_MAX = 1 << 25
 _SPARE = 64  # candidates beyond the expected number: most draws then end after one round
 

@@ -4,7 +4,8 @@ import math
 
 from hushkey.sync.errors import NoiseRefused
 
-ALIGNMENT = 0.236  # assumed: norm of the sum of a batch's reports, in clip norms a report; see `smallest_batch`
+# Assumed until it is measured: norm of the sum of a batch's reports, in clip norms a report; see `smallest_batch`.
+ALIGNMENT = 0.236
 FLOOR = 1.0  # below it the noise on the sum is longer than the sum
 AGGREGATORS = 2  # each adds its noise
 

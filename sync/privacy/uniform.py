@@ -12,10 +12,11 @@ Integers = npt.NDArray[np.int64]
 Word = TypeVar("Word", bound=np.unsignedinteger[Any])
 
 LIMIT_MAX = 1 << 63
+# Up to each limit words of its kind do: fewer than 1 in 256 is drawn anew.
 _NARROW: tuple[tuple[int, type[np.unsignedinteger[Any]]], ...] = (
     (1 << 8, np.uint16),
     (1 << 21, np.uint32),
-)  # limits whose rejection stays below 1 in 256
+)
 
 
 def words(entropy: Entropy, count: int, kind: type[Word]) -> npt.NDArray[Word]:

@@ -78,6 +78,16 @@ def test_each_bit_of_a_leaders_share_of_nothing_is_set_half_the_time():
     assert abs(statistic - 1023) < 5 * np.sqrt(2 * 1023)
 
 
+@pytest.mark.parametrize("length", [1, 8192, 8193, 20_001])
+def test_a_share_longer_than_what_is_added_at_a_time_is_added_whole(length):
+    total, share = drawn(29, length, 1), drawn(29, length, 2)
+    expected = [
+        (int(one) + 15 * int(other)) % 2**29 for one, other in zip(total, share, strict=True)
+    ]
+    add_into(total, share, 15, 29)
+    assert total.tolist() == expected
+
+
 @pytest.mark.parametrize("weight", [0, 16, -1])
 def test_an_age_weight_that_is_none_is_refused_and_nothing_added(weight):
     total = np.arange(4, dtype=np.uint64)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from hushkey.sync.codec import CodecTerms, join
 from hushkey.sync.codec.ring import Ring
-from hushkey.sync.codec.terms import BITS_MAX, SIGMA_MAX, blocks, root_up
+from hushkey.sync.codec.terms import BITS_MAX, blocks, root_up
 from hushkey.sync.errors import CodecRefused, SyncError
+from hushkey.sync.privacy.gaussian import SIGMA_MAX
 
 SEED = bytes(range(32))
 TERMS = CodecTerms(
