@@ -121,8 +121,8 @@ def _require_numbers(task: Task) -> None:
         raise TaskRefused("the task has a term that is no number; it was not taken")
     if not (by.rate > 0.0 and by.beta1 < 1.0 and by.beta2 < 1.0 and by.floor > 0.0):
         raise TaskRefused("the task's optimizer cannot run so; it was not taken")
-    if not task.norm_limit > 0.0:
-        raise TaskRefused("the task would reject every batch; it was not taken")
+    if not (task.norm_limit > 0.0 and task.variance_floor > 0.0):
+        raise TaskRefused("the task would reject every batch or weigh none; it was not taken")
 
 
 def _require_printable(name: str) -> None:

@@ -140,6 +140,8 @@ def _require_terms(record: Record, task: Task) -> None:
     """Whether the record is the task's and its batch, or that there is none, is within the terms."""
     if record.task != hash_of(encode(task)):
         raise RecordRefused("the record is of another task; it was not taken")
+    if not record.reason.isprintable():
+        raise RecordRefused("the record's reason cannot be shown; it was not taken")
     if not math.isfinite(record.epsilon):
         raise RecordRefused("the record states no epsilon; it was not taken")
     if (record.outcome == "base") != (record.sequence == 0) or (

@@ -96,6 +96,7 @@ BAD = {
     "no floor": {"optimizer": Optimizer("fedadam", 0.1, floor=0.0)},
     "an endless norm limit": {"norm_limit": math.inf},
     "no norm limit": {"norm_limit": 0.0},
+    "no variance floor": {"variance_floor": 0.0},
     "an endless variance floor": {"variance_floor": math.inf},
     "a demonstration on the net": {"demonstration": True},
     "a demonstration half on the net": {"demonstration": True, "leader": HERE["leader"]},

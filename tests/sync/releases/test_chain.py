@@ -147,6 +147,7 @@ BAD_NEXT = {
     "a release without a tree": after(FIRST, root=NOTHING),
     "a release without a sum": after(FIRST, aggregate=NOTHING),
     "another task": after(FIRST, task=hash_of(b"another")),
+    "a reason that cannot be shown": after(FIRST, reason="\x1b[2J"),
     "endless epsilon": after(FIRST, epsilon=float("inf")),
 }
 
