@@ -82,6 +82,11 @@ _SPELLINGS: Mapping[str, bool] = {
 }
 
 
+def is_surface_name(name: str) -> bool:
+    """Whether a name can be written in the settings: small letters, digits and . _ : - in between, at most 32."""
+    return _NAME.fullmatch(name) is not None and name not in _NOBODY
+
+
 def settings_from(values: Mapping[str, Any]) -> Settings:
     """Return the settings that saved values make; names and values of other versions are passed over."""
     settings = Settings()
