@@ -4,7 +4,7 @@ The operator's key signs for ever: devices pin it. Keys that reports are sealed 
 are kept until every report that may be sealed for them has expired.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self, TypeVar
@@ -139,3 +139,36 @@ def _refusing(act: Callable[[], T]) -> T:
         return act()
     except KeyboardError as error:
         raise ConfigRefused(str(error)) from None
+
+
+class FileReceivers(Mapping[int, ReceiverKey]):
+    """The receiver keys of a file by their numbers; the file is read again when a number is asked for that is new.
+
+    So a rotation needs no restart: whoever is the first to hold a report for the new key finds it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._held = read(path).by_number()
+        self._read_at = _changed_at(path)
+
+    def __getitem__(self, number: int) -> ReceiverKey:
+        if number not in self._held and _changed_at(self._path) != self._read_at:
+            self._read_at = _changed_at(self._path)
+            self._held = read(self._path).by_number()
+        return self._held[number]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+def _changed_at(path: Path) -> tuple[int, int]:
+    """Return what differs once the file was replaced; of no file, zeros."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_ino)

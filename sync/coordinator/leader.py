@@ -1,6 +1,6 @@
 """The leader: what it answers devices and anybody, and what its operator does. What it sums is worker.py's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import select, update
@@ -45,7 +45,7 @@ class Leader:
         self,
         store: Store,
         key: OperatorKey,
-        receivers: frozenset[int],
+        receivers: Container[int],
         shapes: Shapes,
         *,
         entropy: Entropy,

@@ -6,20 +6,22 @@ whichever of them is asked answers for all.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter as Counted
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from hushkey.sync.coordinator.services import LeaderService
+from hushkey.sync.coordinator.services import RECORDS_MAX, LeaderService
 from hushkey.sync.messages import Record, Records, decode
+from hushkey.sync.releases.chain import RECORD_BYTES
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 STAGES_S = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0, 300.0)
 _TASK = ["task", "name"]  # both are public
-_RECORD_BYTES = 8_192
 
 
 class Metrics:
@@ -46,9 +48,6 @@ class Metrics:
             ["result"],
             registry=self._registry,
         )
-        self._batches = Counter(
-            "hushkey_batches", "Batches by outcome.", ["outcome"], registry=self._registry
-        )
         self._stages = Histogram(
             "hushkey_stage_seconds",
             "Seconds of each stage of a batch.",
@@ -66,10 +65,6 @@ class Metrics:
         """Count an upload: `new`, `repeated` or a refusal's problem name."""
         self._reports.labels(result).inc()
 
-    def batch(self, outcome: str) -> None:
-        """Count a batch that was finished."""
-        self._batches.labels(outcome).inc()
-
     def stage(self, name: str, seconds: float) -> None:
         """Count the seconds of a stage."""
         self._stages.labels(name).observe(seconds)
@@ -85,12 +80,37 @@ class Metrics:
         return generate_latest(self._registry) + generate_latest(shown)
 
 
+@dataclass(slots=True)
+class _Chain:
+    """What a task's records come to so far."""
+
+    sequence: int = -1
+    epsilon: float = 0.0  # of the last batch
+    epsilon_sum: float = 0.0
+    outcomes: Counted[str] = field(default_factory=Counted)
+
+    def follow(self, records: Callable[[bytes, int | None, int], Records], task: bytes) -> None:
+        """Read the records that are new; each is read once."""
+        while True:
+            after = self.sequence if self.sequence >= 0 else None
+            found = records(task, after, RECORDS_MAX).records
+            for signed in found:
+                record = decode(signed.body, Record, limit_bytes=RECORD_BYTES)
+                self.sequence = record.sequence
+                self.outcomes[record.outcome] += 1
+                if record.accepted:
+                    self.epsilon = record.epsilon
+                    self.epsilon_sum += record.epsilon
+            if len(found) < RECORDS_MAX:
+                return
+
+
 class TaskGauges(Collector):
     """What the leader's store says of each task at the time of asking."""
 
     def __init__(self, service: LeaderService) -> None:
         self._service = service
-        self._to_date: dict[bytes, tuple[int, float, float]] = {}  # by task: sequence, last, sum
+        self._chains: dict[bytes, _Chain] = {}
 
     def collect(self) -> Iterable[Metric]:
         """Read the store. What waits below a tenth of the minimum is left out: it would name a few."""
@@ -99,39 +119,22 @@ class TaskGauges(Collector):
         last = GaugeMetricFamily(
             "hushkey_epsilon_of_last_batch", "Of one report, at the task's delta.", labels=_TASK
         )
-        largest = GaugeMetricFamily(
+        most = GaugeMetricFamily(
             "hushkey_epsilon_to_date",
             "Of a device that is in every batch so far, at most: the sum.",
             labels=_TASK,
         )
+        records = CounterMetricFamily("hushkey_records", "By outcome.", labels=[*_TASK, "outcome"])
         for listed in self._service.tasks():
             feed = self._service.feed(listed.task)
+            chain = self._chains.setdefault(listed.task, _Chain())
+            chain.follow(self._service.records, listed.task)
             label = [listed.task.hex()[:16], listed.name]
             version.add_metric(label, feed.version)
             if feed.pending is not None:
                 pending.add_metric(label, feed.pending)
-            of_last, so_far = self._epsilons(listed.task)
-            last.add_metric(label, of_last)
-            largest.add_metric(label, so_far)
-        return (version, pending, last, largest)
-
-    def _epsilons(self, task: bytes) -> tuple[float, float]:
-        """Return the last batch's epsilon and the sum over all; each record is read once."""
-        sequence, last, total = self._to_date.get(task, (-1, 0.0, 0.0))
-        for record in _batches_after(self._service.records, task, sequence):
-            sequence = record.sequence
-            if record.accepted:
-                last, total = record.epsilon, total + record.epsilon
-        self._to_date[task] = (sequence, last, total)
-        return last, total
-
-
-def _batches_after(
-    records: Callable[[bytes, int | None, int], Records], task: bytes, sequence: int
-) -> Iterator[Record]:
-    after = sequence if sequence >= 0 else None
-    while found := records(task, after, 256).records:
-        for signed in found:
-            record = decode(signed.body, Record, limit_bytes=_RECORD_BYTES)
-            after = record.sequence
-            yield record
+            last.add_metric(label, chain.epsilon)
+            most.add_metric(label, chain.epsilon_sum)
+            for outcome, count in sorted(chain.outcomes.items()):
+                records.add_metric([*label, outcome], count)
+        return (version, pending, last, most, records)

@@ -3,6 +3,7 @@
 A device stands beside a report from its upload until the report is recorded, withdrawn or expired, and nowhere else.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,7 +26,7 @@ _TRIES = 3  # at a report that another request stores at the same moment
 class Reports:
     """The reports of a leader's database. `receivers` are the numbers of the keys that it can open with."""
 
-    def __init__(self, store: Store, receivers: frozenset[int]) -> None:
+    def __init__(self, store: Store, receivers: Container[int]) -> None:
         self._store = store
         self._receivers = receivers
 

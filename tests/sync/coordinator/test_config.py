@@ -40,7 +40,14 @@ def test_a_short_file_is_filled_up_with_what_is_documented(tmp_path: Path):
     assert held.peer is not None
     assert held.peer.ca == tmp_path / "ca.crt"
     assert held.other().key == bytes.fromhex(KEY)
-    assert (held.floor.batch_min, held.floor.epsilon) == (600, 1.0)
+    assert (held.floor.batch_min, held.floor.epsilon) == (600, 2.5)
+
+
+def test_a_database_that_is_a_file_lies_beside_the_settings():
+    assert _with().store == "sqlite:////srv/hushkey/leader.db"
+    assert _with(store="sqlite:////var/l.db").store == "sqlite:////var/l.db"
+    url = "postgresql+psycopg://hushkey@db.example/leader"
+    assert _with(store=url).store == url
 
 
 def test_an_unknown_key_is_answered_with_the_nearest():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hushkey.sync.coordinator import keys_file
-from hushkey.sync.coordinator.keys_file import OperatorKeys
+from hushkey.sync.coordinator.keys_file import FileReceivers, OperatorKeys
 from hushkey.sync.errors import ConfigRefused
 from hushkey.sync.messages import Receiver
 from hushkey.sync.signing import open_signed
@@ -108,3 +108,15 @@ def test_a_rotation_replaces_the_file_whole(keys: OperatorKeys, tmp_path: Path):
 def test_keys_do_not_show_in_a_repr(keys: OperatorKeys):
     assert keys.operator.reveal().hex() not in repr(keys)
     assert "not shown" in repr(keys)
+
+
+def test_a_running_role_finds_a_key_that_was_added_meanwhile(keys: OperatorKeys, tmp_path: Path):
+    file = tmp_path / "operator.keys"
+    keys_file.create(file, keys)
+    receivers = FileReceivers(file)
+    assert receivers.get(1) is None
+    rotated = keys.rotated(NOW, 90, os.urandom)
+    keys_file.replace_file(file, rotated)
+    assert receivers.get(1) == rotated.receivers[1].key
+    assert receivers.get(0) == keys.receivers[0].key
+    assert (receivers.get(7), len(receivers)) == (None, 2)

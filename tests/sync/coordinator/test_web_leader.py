@@ -422,7 +422,9 @@ def test_metrics_count_requests_reports_and_what_the_store_says(place: Place):
     place.send("PUT", UPLOAD, REPORT_BYTES, key=made.DEVICE)
     place.service.answers["accept"] = OneLiveReport("one lives")
     place.send("PUT", UPLOAD, REPORT_BYTES, key=made.DEVICE)
-    place.service.answers["records"] = _two_then_none()
+    place.service.answers["records"] = Records(
+        tuple(made.sealed(record) for record in made.CHAIN[:3])
+    )
     text = place.client.get("/metrics").text
     assert 'hushkey_reports_total{result="new"} 1.0' in text
     assert 'hushkey_reports_total{result="one-live-report"} 1.0' in text
@@ -432,11 +434,9 @@ def test_metrics_count_requests_reports_and_what_the_store_says(place: Place):
     assert f"hushkey_pending_reports{{{label}}} 40.0" in text
     assert f"hushkey_epsilon_to_date{{{label}}} 11.0" in text
     assert f"hushkey_epsilon_of_last_batch{{{label}}} 5.5" in text
-
-
-def _two_then_none() -> Any:
-    answers = iter([Records(tuple(made.sealed(record) for record in made.CHAIN[:3])), Records(())])
-    return lambda: next(answers)
+    rejected = f'name="sample",outcome="rejected",task="{TASK.hex()[:16]}"'
+    assert f"hushkey_records_total{{{rejected}}} 1.0" in text
+    assert place.client.get("/metrics").text.count("hushkey_epsilon_to_date{") == 1
 
 
 def test_few_pending_reports_are_not_shown(place: Place):
