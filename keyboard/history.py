@@ -6,11 +6,12 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 from hushkey.keyboard import taking_out
+from hushkey.keyboard.dated import Dated
 from hushkey.keyboard.erasure import Forgetting, says_something
 from hushkey.keyboard.exports import Exports
 from hushkey.keyboard.notes import LearnLog, SavedSettings
@@ -49,16 +50,6 @@ class Entry:
     surface: str
     """Where it was typed: `app`, `shell`, `import`, ..."""
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """A line with its time, on its way into the history. Its `repr` does not hold the line."""
-
-    at: float
-    """Unix time, seconds; a finite number."""
-    surface: str
-    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

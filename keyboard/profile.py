@@ -20,10 +20,11 @@ from types import TracebackType
 from typing import Any, Self, TextIO, TypeVar
 
 from hushkey.keyboard.adapting import Adapting
+from hushkey.keyboard.dated import Dated
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.errors import KeyboardError
 from hushkey.keyboard.forgetting import Forgetter, Forgetting, Forgotten, take_up_words
-from hushkey.keyboard.history import Dated, History, Recorded
+from hushkey.keyboard.history import History, Recorded
 from hushkey.keyboard.kept_memory import JUDGED, KeptMemory, Newest
 from hushkey.keyboard.keys import MasterKey, Passphrase, QueueKey, SharingKey
 from hushkey.keyboard.keystore import destroy_key, open_keystore
@@ -128,8 +129,8 @@ class Profile:
             if changes == self._followed:
                 return False
             self.settings = settings_from(self.history.settings.get(_SETTINGS, {}))
+            self._forgetter.follow_words()
             if not self._forgetter.catch_up():
-                self._forgetter.follow_words()
                 self._kept.follow()
             self._followed = changes
             return True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hushkey.keyboard.erasure import Forgetting, cores_of, says_something, words_before
 from hushkey.keyboard.exports import Export, exports_holding
+from hushkey.keyboard.portability import tombstones
 from hushkey.keyboard.wordlist import storable
 from hushkey.model.text import fold
 
@@ -45,6 +46,7 @@ def take_out(database: "Connection", what: Forgetting) -> TakenOut:
     """Cut words or whole lines out of the entries, and the words that are gone with them out of the word lists."""
     rows = database.execute(f"SELECT id, text FROM entries WHERE {_THESE}", _bounds(what))  # noqa: S608
     taken = [(number, text, left) for number, text in rows if (left := what.left_of(text)) != text]
+    tombstones.note(database, what, [number for number, _, _ in taken])
     gone = [number for number, _, left in taken if not says_something(left)]
     database.executemany("DELETE FROM entries WHERE id = ?", ((number,) for number in gone))
     database.executemany(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import sys
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from hushkey.keyboard.history import Entry
     from hushkey.keyboard.importing import ImportFormat
+    from hushkey.keyboard.portability.merging import MergeReport
     from hushkey.keyboard.profile import Profile
 
 _FORMATS = click.Choice(["auto", "text", "jsonl", "shell", "chat"])
@@ -68,35 +70,62 @@ def import_(
 ) -> None:
     """Keep and learn what you typed elsewhere.
 
-    FILEs may be plain text, JSON lines, a shell history or a chat export; the format is found by
-    looking. Secrets are cut out before anything is written.
+    FILEs may be plain text, JSON lines, a shell history, a chat export, an export of hushkey or what
+    another keyboard wrote; the format is found by looking. An export or another keyboard's file is
+    merged: imported twice it counts once. Secrets are cut out before anything is written.
     """
     from hushkey.keyboard.importing import read_lines
+    from hushkey.tui.cli.portability import copy_passphrase, merged, told_of
 
     lines = words = 0
     redacted: Counter[str] = Counter()
+    merged_any: list[MergeReport] = []
+    asked = functools.cache(lambda: copy_passphrase(new=False))  # once for all files
     for file in files:
+        if form == "auto" and (brought := merged(profile, file, asked)) is not None:
+            merged_any.append(brought)
+            continue
         report = profile.import_lines(
             _counted(read_lines(file, form, author=author), file.name), surface
         )
         lines, words = lines + report.lines, words + report.words
         redacted.update(report.redacted)
+    for brought in merged_any:
+        redacted.update(brought.redacted)
     if as_json:
-        output.result_json({"lines": lines, "words": words, "redacted": dict(redacted)})
+        told = {"lines": lines, "words": words, "redacted": dict(redacted), "merged": merged_any}
+        output.result_json(told)
         return
-    output.result(f"{lines:,} lines, {words:,} words kept")
+    if len(merged_any) < len(files):
+        output.result(f"{lines:,} lines, {words:,} words kept")
+    for brought in merged_any:
+        output.result(told_of(brought))
     for kind, count in sorted(redacted.items()):
         output.result(f"  {count:,} × {kind} cut out")
 
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["lines", "open", "encrypted"]),
+    default="lines",
+    show_default=True,
+    help="lines: the history alone; open: with lists, counts and dates; encrypted: that, sealed.",
+)
 @opens_profile
-def export(profile: Profile, file: Path | None) -> None:
-    """Write the history as readable JSON lines.
+def export(profile: Profile, file: Path | None, *, form: str) -> None:
+    """Write what is yours: the history as readable JSON lines, or all of it in one of two formats.
 
-    To FILE, which must be new and is yours alone (0600), or to standard output.
+    To FILE, which must be new and is yours alone (0600), or to standard output. An encrypted one
+    asks for a passphrase of its own. 'hushkey import FILE' takes each of them back.
     """
+    if form != "lines":
+        from hushkey.tui.cli.portability import write_copy
+
+        write_copy(profile, file, encrypted=form == "encrypted")
+        return
     if file is None:
         profile.export(sys.stdout)
         return
