@@ -34,6 +34,7 @@ from hushkey.sync.keys import PUBLIC_KEY_BYTES
 from hushkey.sync.messages import Operator, Role
 
 FILE = "coordinator.toml"
+RECEIVER_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ class CoordinatorConfig:
     keys: Path = Path("operator.keys")
     """The operator's key and those that reports are sealed for: see keys_file.py."""
 
-    receiver_days: int = 90
+    receiver_days: int = RECEIVER_DAYS
     """Days that a key is sealed for before the next one must be there."""
 
     tls: Tls | None = None

@@ -118,6 +118,9 @@ def check(config: CoordinatorConfig) -> None:
 
 def web_process(path: Path, listening: socket.socket) -> None:
     """Answer requests until SIGTERM."""
+    signal.signal(
+        signal.SIGTERM, _leave
+    )  # uvicorn raises it again once it has ended, and we end in order
     config = load(path)
     log = Log(config.role)
     log.adopt(LIBRARIES)
@@ -130,6 +133,10 @@ def web_process(path: Path, listening: socket.socket) -> None:
         finally:
             front.close()
             role.close()
+
+
+def _leave(_: int, __: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def application(held: Opened, log: Log) -> tuple[Starlette, Front, Leader | Helper]:

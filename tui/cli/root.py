@@ -15,6 +15,7 @@ import click
 
 from hushkey.keyboard.errors import KeyboardError
 from hushkey.model.errors import ModelError
+from hushkey.sync.errors import SyncError
 from hushkey.tui.cli import output
 from hushkey.tui.cli.exits import Exit, exit_for
 from hushkey.tui.faults import describe
@@ -27,6 +28,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "base": "base:base",
     "block": "words:block",
     "completion": "shell:completion",
+    "coordinator": "coordinator:coordinator",
     "doctor": "places:doctor",
     "eval": "evaluate:evaluate",
     "export": "history:export",
@@ -129,7 +131,7 @@ def _told(error: BaseException) -> tuple[Exit, str]:
     match error:
         case click.Abort() | KeyboardInterrupt():
             return Exit.INTERRUPTED, "interrupted"
-        case KeyboardError() | ModelError():
+        case KeyboardError() | ModelError() | SyncError():
             return exit_for(error), str(error)
         case ModuleNotFoundError(name=str(name)) if not name.startswith("hushkey"):
             return Exit.FAILED, f"this needs the package {name}: pip install 'hushkey[app]'"

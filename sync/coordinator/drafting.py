@@ -1,0 +1,208 @@
+"""A task before it is one: terms from what an operator chooses, what they come to, the file that is handed over.
+
+leader: draft, sign -> FILE -> helper: look, sign -> FILE -> leader: publish
+"""
+
+import math
+from dataclasses import dataclass
+
+import msgspec
+
+from hushkey.model.adapter import Adapter
+from hushkey.model.audit.batch import epsilon_of
+from hushkey.model.groups import NAMES, AdapterShape, Ranks
+from hushkey.sync.codec import CodecTerms, age_weights, packed_bytes
+from hushkey.sync.envelopes import HELPER_ENVELOPE_BYTES, OVERHEAD_BYTES
+from hushkey.sync.errors import CodecRefused, NoiseRefused, TaskRefused
+from hushkey.sync.keys import Entropy, OperatorKey
+from hushkey.sync.messages import (
+    PROTOCOL,
+    SUITE,
+    Group,
+    Message,
+    Metadata,
+    Operator,
+    Optimizer,
+    Receiver,
+    Report,
+    Sig,
+    Signed,
+    Task,
+    decode,
+    encode,
+)
+from hushkey.sync.privacy import compose, sensitivity, sigma_for, signal_to_noise
+from hushkey.sync.signing import RECEIVER, TASK, open_signed, sign_body
+from hushkey.sync.task_terms import (
+    TASK_BYTES,
+    epsilon_of_report,
+    require_sound,
+    rho_of_report,
+    sensitivity_of,
+)
+
+REPORTS = 10  # that a budget is stated over
+UNITS = 1024  # fixed-point units of a delta at the clip norm: its rounding is far below any noise
+WEIGHT_UNITS = 256  # of the variance weight, in the same units: 3% more sensitivity
+FILE_BYTES = 2**26
+_RECEIVER_BYTES = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What an operator decides; everything else follows."""
+
+    name: str
+    ranks: Ranks
+    batch_min: int
+    batch_max: int
+    epsilon: float = 8.0  # of REPORTS reports of one device, by one operator's noise alone
+    delta: float = 1e-6
+    sigma: int | None = None  # instead of what epsilon asks for
+    clip_norm: float = 1.0
+    age_max: int = 3
+    age_exponent: float = 0.5  # FedBuff's
+    variance_floor: float = 1e-4
+    optimizer: str = "fedavg"
+    rate: float = 1.0
+    norm_limit: float = 1.5
+    ttl_days: int = 14
+    demonstration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a task's terms will come to."""
+
+    numbers: int  # of a delta
+    signal_to_noise: float  # of a smallest batch
+    epsilon_per_report: float
+    epsilon_over_ten: float
+    bytes_per_report: int
+    sigma: int
+    bits: int
+
+
+class TaskFile(Message, frozen=True, array_like=True):
+    """What leader and helper hand to one another: the terms, the adapter they begin with, keys to seal for."""
+
+    task: Signed  # by the leader, then by both
+    adapter: bytes
+    receivers: tuple[Signed, ...]  # of the helper, once it has signed
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Whose task it is, and for which base."""
+
+    base: str
+    shape: AdapterShape
+    leader: Operator
+    helper: Operator
+
+
+def draft(chosen: Choices, between: Between, entropy: Entropy) -> Task:
+    """Return the terms. Raises TaskRefused where they could wrap, or leave less signal than noise."""
+    weights = age_weights(chosen.age_max, chosen.age_exponent)
+    try:
+        terms = _codec(chosen, between.shape, entropy)
+        moved = sensitivity(max(weights), terms.norm_bound)
+        sigma = chosen.sigma or sigma_for(chosen.epsilon, moved, REPORTS, chosen.delta)
+        terms = terms.fitted(chosen.batch_max, max(weights), sigma)
+    except (CodecRefused, NoiseRefused) as refused:
+        raise TaskRefused(f"no task was made: {refused}") from None
+    task = Task(
+        protocol=PROTOCOL,
+        suite=SUITE,
+        name=chosen.name,
+        leader=between.leader,
+        helper=between.helper,
+        base=between.base,
+        adapter_seed=int.from_bytes(entropy(7), "big"),
+        groups=tuple(Group(name, chosen.ranks[name]) for name in NAMES if name in chosen.ranks),
+        clip_norm=terms.clip_norm,
+        scale=terms.scale,
+        weight_units=terms.weight_units,
+        variance_floor=chosen.variance_floor,
+        bits=terms.bits,
+        kept=terms.kept,
+        rotation_seed=terms.rotation_seed,
+        batch_min=chosen.batch_min,
+        batch_max=chosen.batch_max,
+        age_weights=weights,
+        sigma=sigma,
+        delta=chosen.delta,
+        optimizer=Optimizer("fedadam" if chosen.optimizer == "fedadam" else "fedavg", chosen.rate),
+        norm_limit=chosen.norm_limit,
+        report_ttl_s=chosen.ttl_days * 86_400,
+        clock_margin_s=300,
+        demonstration=chosen.demonstration,
+    )
+    require_sound(task, between.shape)
+    return task
+
+
+def _codec(chosen: Choices, shape: AdapterShape, entropy: Entropy) -> CodecTerms:
+    dimension = shape.parameters(chosen.ranks)
+    if not (math.isfinite(chosen.clip_norm) and chosen.clip_norm > 0.0):
+        raise CodecRefused("a clip norm is finite and above 0")
+    return CodecTerms(
+        dimension=dimension,
+        clip_norm=chosen.clip_norm,
+        scale=max(1, round(UNITS / chosen.clip_norm)),
+        weight_units=WEIGHT_UNITS,
+        bits=62,
+        kept=-(-dimension // 64) * 64,
+        rotation_seed=entropy(32),
+    )
+
+
+def predict(task: Task, shape: AdapterShape) -> Prediction:
+    """Return what the terms come to."""
+    rho = rho_of_report(task)
+    numbers = shape.parameters(task.ranks)
+    multiplier = task.sigma / sensitivity_of(task)
+    share = packed_bytes(task.kept + 1, task.bits)
+    metadata = Metadata(bytes(16), 1, 2**31, bytes(32), 1, 1)
+    report = Report(metadata, bytes(share + OVERHEAD_BYTES), bytes(HELPER_ENVELOPE_BYTES))
+    return Prediction(
+        numbers=numbers,
+        signal_to_noise=signal_to_noise(task.batch_min, multiplier, numbers),
+        epsilon_per_report=epsilon_of_report(task),
+        epsilon_over_ten=epsilon_of(compose([rho] * REPORTS), task.delta),
+        bytes_per_report=len(encode(report)),
+        sigma=task.sigma,
+        bits=task.bits,
+    )
+
+
+def begun(task: Task, shape: AdapterShape, key: OperatorKey) -> TaskFile:
+    """Return the file that a leader hands to the helper: its own signature, and an adapter that changes nothing."""
+    adapter = Adapter.zero(shape, base=task.base, seed=task.adapter_seed, ranks=task.ranks)
+    body = encode(task)
+    signed = Signed(body, (sign_body(body, TASK, "leader", key),))
+    return TaskFile(signed, adapter.to_bytes(), ())
+
+
+def read_file(data: bytes) -> tuple[TaskFile, Task]:
+    """Read a file and its terms, whoever signed them. Raises MessageRefused."""
+    held = decode(data, TaskFile, limit_bytes=FILE_BYTES)
+    return held, decode(held.task.body, Task, limit_bytes=TASK_BYTES)
+
+
+def require_leader(held: TaskFile, task: Task) -> None:
+    """Return if the leader that the task names signed it, and nobody else. Raises SignatureRefused."""
+    open_signed(held.task, Task, TASK, {"leader": task.leader.key}, limit_bytes=TASK_BYTES)
+
+
+def countersigned(held: TaskFile, theirs: Sig, receiver: Signed) -> TaskFile:
+    """Return the file that the helper hands back."""
+    signed = Signed(held.task.body, (*held.task.signatures, theirs))
+    return msgspec.structs.replace(held, task=signed, receivers=(receiver,))
+
+
+def read_receiver(data: bytes, key: bytes) -> tuple[Signed, Receiver]:
+    """Read the helper's signed receiver, as `rotate-keys` writes it. Raises MessageRefused, SignatureRefused."""
+    signed = decode(data, Signed, limit_bytes=_RECEIVER_BYTES + 512)
+    held = open_signed(signed, Receiver, RECEIVER, {"helper": key}, limit_bytes=_RECEIVER_BYTES)
+    return signed, held
