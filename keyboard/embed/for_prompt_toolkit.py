@@ -55,8 +55,9 @@ class HushkeyCompleter(Completer):
     ) -> Iterator[Completion]:
         """Yield the suggestions for the text before the cursor."""
         for offered in self._surface.suggest(document.current_line_before_cursor, self._k):
-            note = "new" if offered.new else offered.kind
-            yield Completion(offered.text, start_position=-offered.replaces, display_meta=note)
+            if offered.kind != "typed":  # it stands there already
+                note = "new" if offered.new else offered.kind
+                yield Completion(offered.text, start_position=-offered.replaces, display_meta=note)
 
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent

@@ -44,6 +44,6 @@ class ReadlineCompleter:
         offered = [
             f"{typed[: len(typed) - word.replaces]}{word.text} "
             for word in self._surface.suggest(before, self._k)
-            if word.replaces <= len(typed) and word.kind != "correction"
+            if word.replaces <= len(typed) and word.kind not in {"correction", "typed"}
         ]
         return [word for word in offered if word.startswith(typed)] or offered[:1]

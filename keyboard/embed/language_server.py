@@ -122,10 +122,11 @@ def language_server(surface: Surface) -> LanguageServer:
         items = [
             _item(document, before, position, place, suggestion)
             for place, suggestion in enumerate(offered or ())
+            if suggestion.kind != "typed"  # it stands there already
         ]
         return lsp.CompletionList(is_incomplete=True, items=items)
 
-    @server.feature(lsp.TEXT_DOCUMENT_INLINE_COMPLETION)
+    @server.feature(lsp.TEXT_DOCUMENT_INLINE_COMPLETION, lsp.InlineCompletionOptions())
     async def inline_completion(params: lsp.InlineCompletionParams) -> lsp.InlineCompletionList:
         document = server.workspace.get_text_document(params.text_document.uri)
         before, position = _before(document, params.position)

@@ -11,12 +11,15 @@ set them.
 """
 
 import threading
+from typing import Final
 
 from hushkey.keyboard.embed.why import Why, why
 from hushkey.keyboard.profile import Profile
 from hushkey.keyboard.settings import is_surface_name
 from hushkey.keyboard.types import Suggestion
 from hushkey.keyboard.undo import Undo
+
+_WORDS: Final = frozenset({"prediction", "completion"})
 
 
 class Surface:
@@ -83,13 +86,18 @@ class Surface:
         follow it where `look_ahead` may cost a word boundary's time.
         """
         with self._lock:
-            offered = self.suggest(text_before_cursor)
+            words = [word for word in self.suggest(text_before_cursor) if word.kind in _WORDS]
             phrase = self._session.phrase(look_ahead=look_ahead)
-        for suggestion in (*([phrase] if phrase else []), *offered[:1]):
-            typed = text_before_cursor[len(text_before_cursor) - suggestion.replaces :]
-            if suggestion.kind != "correction" and suggestion.text.startswith(typed):
-                return suggestion.text[len(typed) :]
-        return ""
+        if not words:
+            return ""
+        likeliest = max(
+            words, key=lambda word: word.score
+        )  # slots keep their words in their places
+        text = likeliest.text
+        if phrase is not None and phrase.text.startswith(f"{text} "):
+            text = phrase.text
+        typed = text_before_cursor[len(text_before_cursor) - likeliest.replaces :]
+        return text[len(typed) :] if text.startswith(typed) else ""
 
     def accept(self, suggestion: Suggestion) -> str:
         """Take a suggestion: returns what to put in place of the `replaces` characters before the cursor."""
