@@ -33,6 +33,7 @@ TOP: Final = 100  # words that the attacker names
 NULLS: Final = 99  # random deltas: chance below 1% can be told
 TEXTS, LENGTH = 24, 4  # public texts, and words of each: every place of each is asked at
 STRATA: Final = 40  # words are compared within a fortieth of all, by frequency
+STRATUM_MIN: Final = 50  # words; of a small lexicon there are fewer strata
 FEWEST: Final = 8  # words below which nothing can be told
 
 
@@ -186,7 +187,7 @@ def _error(auc: float, words: int, others: int) -> float:
 
 def _within_strata(scores: Floats) -> Floats:
     """Standardise scores among words about as frequent; they come most frequent first."""
-    parts = np.array_split(scores, STRATA)
+    parts = np.array_split(scores, max(1, min(STRATA, len(scores) // STRATUM_MIN)))
     return np.concatenate([(part - part.mean()) / (part.std() or 1.0) for part in parts])
 
 

@@ -77,15 +77,22 @@ def check(  # noqa: PLR0913, PLR0917
     views: Views,
     attacker: Attacker | None,
     entropy: Entropy,
+    *,
+    sample: bool = False,
 ) -> Verdict:
-    """Look at a delta (d,) before it is encoded. No `attacker`: sample profiles, which are nobody's."""
+    """Look at a delta (d,) before it is encoded.
+
+    Words of a `sample` profile are nobody's: what is found refuses nothing, and without an `attacker` nobody looks.
+    """
     finite = bool(np.isfinite(delta).all())
-    if attacker is None:
+    if attacker is None and sample:
         return Verdict("" if finite else "not finite")
+    if attacker is None:
+        raise ValueError("a person's words are looked for before anything is sent")
     # What is not finite is looked at as zeros: it takes as long as any other.
     view = views.worst(delta if finite else np.zeros_like(delta), weight, entropy)
     found = None if view is None else attacker.attack(view, words)
-    surfaced = found is not None and found.rare_words.beyond_chance
+    surfaced = not sample and found is not None and found.rare_words.beyond_chance
     if not finite:
         return Verdict("not finite", found)
     return Verdict("rare words surfaced" if surfaced else "", found)

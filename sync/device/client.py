@@ -1,7 +1,7 @@
 """The device on the network: fetches, uploads, withdraws, and says nothing beyond that. It decides nothing.
 
 No cookie is kept, no redirect followed, no proxy or password taken from the environment, no name of a product sent.
-TLS is checked against the system's authorities; plain HTTP goes to loopback alone. Answers are read up to a stated size.
+TLS is checked against the system's authorities; plain HTTP goes to loopback alone. Answers have a largest size.
 """
 
 import contextlib

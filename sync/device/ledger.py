@@ -39,7 +39,7 @@ class Spent:
 
 
 def charge(  # noqa: PLR0913, PLR0917  a row
-    database: "Connection", budget_rho: float, report: bytes, task: bytes, rho: float, at: int
+    database: "Connection", budget_rho: float, report: bytes, agreed: bytes, rho: float, at: int
 ) -> None:
     """Write a charge, inside the caller's transaction. Raises BudgetSpent: nothing of the transaction then holds."""
     total = compose((spent_rho(database), rho))
@@ -49,7 +49,8 @@ def charge(  # noqa: PLR0913, PLR0917  a row
             "'hushkey share on --budget'"
         )
     database.execute(
-        "INSERT INTO charges (report, task, rho, at) VALUES (?, ?, ?, ?)", (report, task, rho, at)
+        "INSERT INTO charges (report, agreed, rho, at) VALUES (?, ?, ?, ?)",
+        (report, agreed, rho, at),
     )
 
 

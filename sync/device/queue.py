@@ -23,6 +23,9 @@ class Queue(Protocol):
     def drop(self, report: bytes) -> None:
         """Overwrite and delete a report's bytes. Raises FileRefused."""
 
+    def held(self) -> list[bytes]:
+        """Return the ids of the reports whose bytes are here."""
+
 
 class FolderQueue:
     """Files in the reports' folder, each sealed and bound to its report."""
@@ -49,6 +52,10 @@ class FolderQueue:
         if path.exists():
             remove_private(path)
 
+    def held(self) -> list[bytes]:
+        """Return the ids of the reports whose bytes are here."""
+        return [bytes.fromhex(path.stem) for path in sorted(self._folder.glob("?*.sealed"))]
+
 
 class MemoryQueue:
     """What a throwaway profile keeps: as long as the process lives."""
@@ -67,3 +74,7 @@ class MemoryQueue:
     def drop(self, report: bytes) -> None:
         """Forget a report's bytes."""
         self._held.pop(report, None)
+
+    def held(self) -> list[bytes]:
+        """Return the ids of the reports whose bytes are here."""
+        return list(self._held)

@@ -25,7 +25,7 @@ _FIRST = (
     """CREATE TABLE charges (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         report BLOB NOT NULL UNIQUE,
-        task BLOB NOT NULL,
+        agreed BLOB NOT NULL,
         rho REAL NOT NULL CHECK (rho > 0),
         at INTEGER NOT NULL
     ) STRICT""",

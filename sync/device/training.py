@@ -5,12 +5,12 @@ The same lines, version and seed give the same delta, to the byte.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from hushkey.keyboard.learner import LearningFailed, LearnProgress, Trainer
 from hushkey.model.adapter import Adapter
+from hushkey.model.base import Base
 from hushkey.model.groups import SHAREABLE
 from hushkey.sync.errors import TaskRefused
 
@@ -20,6 +20,21 @@ SETTINGS: Final = MappingProxyType({"epochs": 1, "share": 1.0})
 little use to anybody (McMahan et al. 2017 §3; Karimireddy et al. 2020, arXiv 1910.06378). All of the way: the half of
 it that personal learning takes up is what the mean over a batch and the server's rate do here, and a delta that is
 longer than the clip norm is cut to it anyway."""
+
+
+class Train(Protocol):
+    """Gives what training changes of a shared adapter: `train_delta`, or a script."""
+
+    def __call__(
+        self,
+        base: Base,
+        start: Adapter,
+        lines: Sequence[str],
+        *,
+        cancelled: Callable[[], bool],
+        on_progress: Callable[[LearnProgress], None],
+    ) -> Adapter:
+        """Return the delta."""
 
 
 def newest(lines: Iterable[str], words_max: int = WORDS_MAX) -> list[str]:
@@ -32,7 +47,7 @@ def newest(lines: Iterable[str], words_max: int = WORDS_MAX) -> list[str]:
 
 
 def train_delta(  # noqa: PLR0913
-    folder: Path,
+    base: Base,
     start: Adapter,
     lines: Sequence[str],
     *,
@@ -46,7 +61,7 @@ def train_delta(  # noqa: PLR0913
     """
     require_shareable(start)
     settings: dict[str, Any] = {**SETTINGS, "seed": seed}
-    with Trainer(folder) as trainer:
+    with Trainer(base.folder) as trainer:
         learned = trainer.train(
             lines, start, on_progress, cancelled, settings=settings, guarded=False
         )

@@ -20,10 +20,16 @@ SEEN = e.OfferSeen(TERMS, version=3, rho=RHO, at=0)
 
 
 def built(report=ONE, at=5, *, rho=RHO, agreed=TERMS, forgettings=0) -> e.ReportBuilt:
-    return e.ReportBuilt(report, b"digest of " + report, agreed, 3, rho, at + 100, at + 130, forgettings, at)  # fmt: skip
+    digest, expires_at = b"digest of " + report, at + 100
+    return e.ReportBuilt(
+        report, digest, agreed, 3, rho, expires_at, expires_at + 30, forgettings, at
+    )
 
 
-def after(*events, state=State()):
+FRESH = State()
+
+
+def after(*events, state=FRESH):
     """The state after some events, and the effects of the last."""
     effects = ()
     for event in events:
