@@ -97,11 +97,12 @@ def _merge_list(profile: "Profile", contents: Contents, table: "Table", now: flo
     )
     new = [word for word in kept.words() if fold(word) not in before]
     for word in new:
-        _tell_engine(profile, table, word)
+        tell_engine(profile, table, word)
     return len(new)
 
 
-def _tell_engine(profile: "Profile", table: "Table", word: str) -> None:
+def tell_engine(profile: "Profile", table: "Table", word: str) -> None:
+    """Let the engine know of a word that came onto a list."""
     match table:
         case "blocked":
             profile.engine.block(word)

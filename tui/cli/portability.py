@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from hushkey.tui.cli import output
+from hushkey.tui.cli.opening import opens_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from hushkey.keyboard.keys import Passphrase
     from hushkey.keyboard.portability.merging import MergeReport
@@ -92,3 +93,56 @@ def copy_passphrase(*, new: bool) -> Passphrase:
             f"a passphrase is needed and nobody can be asked; nothing was done; set {VARIABLE}_FD"
         )
     return ask_passphrase(new=new)
+
+
+@click.command("sync-folder")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--recover", is_flag=True, help="Join by the recovery code of the devices.")
+@click.option("--recovery-code", "show_code", is_flag=True, help="Print that code, to keep.")
+@click.option("--leave", "leaves", is_flag=True, help="Share nothing from now on.")
+@output.as_json
+@opens_profile
+def sync_folder(
+    profile: Profile, folder: Path, *, recover: bool, show_code: bool, leaves: bool, as_json: bool
+) -> None:
+    """Keep your own devices in step through files in DIR, which anything may carry.
+
+    Each device writes an encrypted file of its own there and reads the others'. The first time it
+    asks for the passphrase of your devices; afterwards for nothing. Run it when you like, or by a
+    timer: what was forgotten on one device is forgotten on all.
+    """
+    from hushkey.keyboard.portability import membership as members
+    from hushkey.keyboard.portability.sync_folder import file_of, heads_in, synchronise
+    from hushkey.keyboard.recovery import recovery_code
+
+    member = members.membership_of(profile.history)
+    if leaves:
+        if member is not None:
+            file_of(folder, member).unlink(missing_ok=True)
+            members.leave(profile.history)
+        output.result("this device shares nothing now; its lines stay, here and on the others")
+        return
+    if member is None:
+        heads = heads_in(folder)
+        secret = _asked_code() if recover else copy_passphrase(new=not heads)
+        member = members.join(profile.history, heads, secret)
+    if show_code:
+        output.result(recovery_code(member.key))
+        return
+    report = synchronise(profile, folder, member)
+    if as_json:
+        output.result_json(report)
+        return
+    output.result(
+        f"{report.came:,} lines came, {report.went:,} records went, {report.forgotten:,} lines "
+        f"forgotten, {report.words:,} words on lists changed; {report.devices} devices"
+    )
+    for passed_over in report.passed_over:
+        output.note(f"passed over {passed_over}")
+
+
+def _asked_code() -> str:
+    """Ask for a recovery code at the terminal, or read one line of standard input."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Recovery code of your devices", hide_input=True, err=True))
+    return sys.stdin.readline().strip()

@@ -49,6 +49,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "set": "settings:set_",
     "settings": "settings:settings",
     "suggest": "typing:suggest",
+    "sync-folder": "portability:sync_folder",
     "type": "typing:type_",
     "unblock": "words:unblock",
     "wipe": "history:wipe",
