@@ -296,9 +296,12 @@ class Batches:
                 yield decode(data, Report, limit_bytes=terms.report_bytes)
 
     def blob(self, batch: Batch, kind: str) -> bytes:
-        """Return what a stage stored. Raises NotFound."""
-        with self._store.read() as connection:
-            return blob_of(connection, batch.task, batch.batch, kind)
+        """Return what a stage stored. Raises Overtaken where a later stage has cleared it."""
+        try:
+            with self._store.read() as connection:
+                return blob_of(connection, batch.task, batch.batch, kind)
+        except NotFound:
+            raise Overtaken("another worker took the batch on; nothing was changed") from None
 
     def put(self, connection: Connection, batch: Batch, kind: str, data: bytes) -> None:
         """Store what a stage came to."""

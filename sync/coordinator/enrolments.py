@@ -60,7 +60,7 @@ class Enrolments:
                     "the enrolment code is none of this task, or was used; nothing was changed; ask for another"
                 )
             if row.used_by == key:
-                require_device(connection, task, key)
+                require_device(self._store, connection, task, key)
                 return False
             if row.expires_at <= self._store.clock():
                 raise CodeRefused(
@@ -81,7 +81,7 @@ class Enrolments:
             rejected=0,
         )
         if not new:  # with another code: what was revoked stays revoked
-            require_device(connection, task, key)
+            require_device(self._store, connection, task, key)
         return new
 
     def is_device(self, task: bytes, key: bytes) -> bool:
@@ -108,9 +108,9 @@ class Enrolments:
             note(self._store, connection, act, key)
 
 
-def require_device(connection: Connection, task: bytes, key: bytes) -> None:
-    """Return if a device may report. Raises DeviceUnknown."""
-    row = connection.execute(_device(task, key)).first()
+def require_device(store: Store, connection: Connection, task: bytes, key: bytes) -> None:
+    """Return if a device may report; its row is ours until the transaction ends. Raises DeviceUnknown."""
+    row = connection.execute(store.locked(_device(task, key), wait=True)).first()
     if row is None or row.revoked_at is not None:
         raise DeviceUnknown(
             "the device is not enrolled, or its enrolment was revoked; nothing was taken; enrol with a new code"

@@ -207,8 +207,11 @@ class Chain:
             REPORT.c.task, REPORT.c.report, REPORT.c.digest, literal(record.sequence)
         ).where(batch.members)
         columns = [RECORDED.c[name] for name in ("task", "report", "digest", "sequence")]
-        done = connection.execute(insert(RECORDED).from_select(columns, listed))
-        if done.rowcount != record.accepted:
+        connection.execute(insert(RECORDED).from_select(columns, listed))
+        counted = select(func.count()).where(
+            RECORDED.c.task == batch.task, RECORDED.c.sequence == record.sequence
+        )
+        if connection.scalar(counted) != record.accepted:
             raise RecordRefused("the record counts other reports than the batch has; it waits")
         devices = select(REPORT.c.device).where(batch.members)
         rejected = record.outcome == "rejected"
@@ -296,4 +299,4 @@ def stages(store: Store, task: bytes) -> dict[str, int]:
     """Count the task's batches by stage."""
     query = select(BATCH.c.stage, func.count()).where(BATCH.c.task == task).group_by(BATCH.c.stage)
     with store.read() as connection:
-        return dict(connection.execute(query).tuples().all())
+        return {stage: count for stage, count in connection.execute(query)}  # noqa: C416  rows

@@ -45,7 +45,7 @@ class Reports:
     def _accept(
         self, connection: Connection, terms: Terms, device: bytes, report: Report, data: bytes
     ) -> bool:
-        require_device(connection, terms.identity, device)
+        require_device(self._store, connection, terms.identity, device)  # and one at a time of it
         task, metadata, digest = terms.identity, report.metadata, hash_of(data)
         held = _known(connection, task, metadata.report)
         if held is not None:

@@ -102,8 +102,11 @@ class Store:
     def insert_new(self, connection: Connection, table: Table, **values: object) -> bool:
         """Insert a row unless one with its key is there; whether it was."""
         make = postgresql.insert if self.has_row_locks else sqlite.insert
-        done = connection.execute(make(table).values(**values).on_conflict_do_nothing())
-        return bool(done.rowcount)
+        key = next(
+            iter(table.primary_key)
+        )  # returned by a new row alone; drivers do not all count rows
+        inserting = make(table).values(**values).on_conflict_do_nothing().returning(key)
+        return connection.execute(inserting).first() is not None
 
     def put(self, connection: Connection, table: Table, **values: object) -> None:
         """Insert a row, or write over the one with its key."""

@@ -132,6 +132,8 @@ class Worker:
             try:
                 held = self._stages[batch.stage](terms, batch)
             except Overtaken:
+                if batch.stage == "opened":  # the chain went on: the record is written anew behind it
+                    self._batches.release(batch, after_s=0)
                 return
             except BatchTooSmall:
                 self._unless_overtaken(self._batches.dissolve, batch)

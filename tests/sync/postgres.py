@@ -1,0 +1,116 @@
+"""A real PostgreSQL for tests: a cluster of its own, on a socket that nobody else reaches, gone after the run.
+
+A conftest that imports the fixture `postgres` from here has `postgres.new()`, the URL of an empty database. It skips
+with a plain message where PostgreSQL's programs are not installed.
+"""
+
+import contextlib
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+_USERS = ("postgres", "nobody")  # whom the server runs as where we are root, which it refuses to be
+
+
+def binaries() -> Path | None:
+    """The folder of initdb and pg_ctl, of the newest version there is."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda each: each.parts[4])
+    if found:
+        return found[-1].parent
+    known = shutil.which("initdb")
+    return Path(known).resolve().parent if known else None
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One running server."""
+
+    folder: Path
+    user: str
+    _number: Iterator[int] = field(default_factory=itertools.count)
+
+    def new(self) -> str:
+        """Make an empty database; returns its URL."""
+        name = f"test_{next(self._number)}"
+        _psql(self, f"CREATE DATABASE {name}")
+        return f"postgresql+psycopg://{self.user}@/{name}?host={self.folder}"
+
+
+def start(folder: Path, programs: Path) -> Cluster:
+    """Set up a cluster in a folder and start it."""
+    user = pwd.getpwuid(os.getuid()).pw_name
+    if os.getuid() == 0:
+        user = next(name for name in _USERS if _exists(name))
+        shutil.chown(folder, user)
+    cluster = Cluster(folder, user)
+    _run(cluster, programs / "initdb", "-A", "trust", "-U", user, "-E", "UTF8", "-N")
+    settings = f"-c listen_addresses='' -c fsync=off -c max_connections=120 -k {folder}"
+    _run(cluster, programs / "pg_ctl", "-w", "-l", str(folder / "log"), "-o", settings, "start")
+    return cluster
+
+
+def stop(cluster: Cluster, programs: Path) -> None:
+    """Stop it at once."""
+    _run(cluster, programs / "pg_ctl", "-m", "immediate", "stop")
+
+
+def _run(cluster: Cluster, program: Path, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs on the cluster, as its user."""
+    subprocess.run(
+        [program, "-D", cluster.folder / "data", *arguments],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=cluster.folder,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": str(cluster.folder)},
+        user=cluster.user if os.getuid() == 0 else None,
+        extra_groups=[] if os.getuid() == 0 else None,
+    )
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Cluster]:
+    """A cluster for as long as the block runs; skips the test where there are no programs for it."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: no /usr/lib/postgresql/*/bin/initdb")
+    folder = Path(tempfile.mkdtemp(prefix="hushkey-pg-"))  # short: a socket's path has 107 bytes
+    try:
+        cluster = start(folder, programs)
+        try:
+            yield cluster
+        finally:
+            stop(cluster, programs)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """One cluster for the whole run."""
+    with running() as cluster:
+        yield cluster
+
+
+def _psql(cluster: Cluster, statement: str) -> None:
+    import psycopg  # noqa: PLC0415  only where there is a server to talk to
+
+    with psycopg.connect(
+        host=str(cluster.folder), user=cluster.user, dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(statement)
+
+
+def _exists(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
