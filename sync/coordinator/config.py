@@ -211,10 +211,15 @@ def parsed(held: Mapping[str, Any], folder: Path) -> CoordinatorConfig:
     """Return the settings of what a file holds; paths are relative to `folder`. Raises ConfigRefused."""
     config = _section(CoordinatorConfig, held, folder, "")
     _refuse_what_cannot_be(config)
-    path = config.store.removeprefix("sqlite:///")
-    if path in {config.store, ""} or path.startswith(("/", ":")):
-        return config
-    return replace(config, store=f"sqlite:///{folder / path}")
+    return replace(config, keys=folder / config.keys, store=_beside(config.store, folder))
+
+
+def _beside(store: str, folder: Path) -> str:
+    """Return the database's URL; one that is a file lies beside the settings, wherever it was started."""
+    path = store.removeprefix("sqlite:///")
+    if path in {store, ""} or path.startswith(("/", ":")):
+        return store
+    return f"sqlite:///{folder / path}"
 
 
 S = TypeVar("S")
