@@ -78,6 +78,7 @@ class HttpHelper:
         nonce = self.entropy(NONCE_BYTES)
         signed = request_signature(self.key, "POST", path, data, at=int(self.now()), nonce=nonce)
         headers = {
+            "Accept-Encoding": "identity",
             "Authorization": signed.header(),
             "Content-Type": MEDIA_TYPE,
             "Hushkey-Protocol": PROTOCOL,
