@@ -60,6 +60,18 @@ def test_devices_enrol_report_and_both_operators_record_the_batch(running: Pair)
     assert 'hushkey_stage_seconds_count{stage="helper sums"} 1.0' in metrics
 
 
+def test_a_rollback_is_a_new_version_that_both_sign(running: Pair):
+    with running.leader.opened() as held:
+        held.leader().roll_back(running.identity, 0, "suggestions became worse")
+    with running.leader.client() as client:
+        deadline = time.monotonic() + 60
+        while len(records := running.records(client)) < 3:
+            assert time.monotonic() < deadline, running.leader.log()
+            time.sleep(0.2)
+    assert (records[2].outcome, records[2].version) == ("rolled-back", 2)
+    assert records[2].adapter == records[0].adapter
+
+
 def test_the_helper_asks_its_leader_for_a_certificate_beside_the_signature(running: Pair):
     key = _operator(running.leader)
     path = f"{running.of_task}/batches"
