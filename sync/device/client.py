@@ -199,7 +199,9 @@ class Client:
 
     def _client(self) -> httpx.Client:
         if self._http is None:
+            nobody = http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
             self._http = httpx.Client(
+                cookies=http.cookiejar.CookieJar(nobody),
                 verify=ssl.create_default_context(),
                 transport=self.transport,
                 timeout=TIMEOUT,
@@ -207,8 +209,6 @@ class Client:
                 trust_env=False,
                 headers={"User-Agent": "-", "Accept": "*/*", "Accept-Encoding": "identity"},
             )
-            nobody = http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
-            self._http.cookies = httpx.Cookies(http.cookiejar.CookieJar(nobody))
         return self._http
 
 
