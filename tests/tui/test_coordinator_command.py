@@ -1,11 +1,14 @@
 """`hushkey coordinator`: two operators, each with a folder, from nothing to enrolment codes and back-ups."""
 
 import json
+import re
+import shlex
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from hushkey.sync.enrolment import read_code
@@ -226,3 +229,30 @@ def test_the_command_line_loads_no_server_before_it_is_asked_for_one():
         [sys.executable, "-c", asking], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def _documented() -> list[list[str]]:
+    """The coordinator commands of docs/operating.md, as a shell would cut them."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text("utf-8")
+    blocks = "".join(re.findall(r"^```sh [^\n]*\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    lines = blocks.replace("\\\n", "").splitlines()
+    mine = [line for line in lines if line.startswith("hushkey coordinator ")]
+    return [shlex.split(re.split(r" \| | 2>> ", line)[0])[2:] for line in mine]
+
+
+@pytest.mark.parametrize("words", _documented(), ids=" ".join)
+def test_what_the_operators_page_says_is_a_command_with_these_options(words: list[str]):
+    command: click.Command = coordinator.coordinator
+    while isinstance(command, click.Group):
+        held = command.commands
+        assert words[0] in held
+        command, words = held[words[0]], words[1:]
+    known = {option for each in command.params for option in each.opts}
+    assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_the_operators_page_names_every_command():
+    first = {words[0] for words in _documented()}
+    page = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text("utf-8")
+    for name in coordinator.coordinator.commands:
+        assert name in first or f"hushkey coordinator {name}" in page or name == "dev"
