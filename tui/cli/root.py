@@ -40,6 +40,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "locate": "places:locate",
     "lsp": "lsp:lsp",
     "pause": "learning:pause",
+    "pty": "pty:pty_",
     "recover": "recovery:recover",
     "recovery": "recovery:recovery",
     "resume": "learning:resume",
