@@ -35,10 +35,8 @@ def test_of_a_library_the_log_keeps_who_spoke_and_the_class_of_the_error_alone()
     stream = io.StringIO()
     name = "hushkey-test-library"
     Log("leader", stream).adopt({name: logging.WARNING})
-    try:
-        raise RuntimeError("typed text")
-    except RuntimeError:
-        logging.getLogger(name).exception("failed for 192.0.2.7")
+    error = RuntimeError("typed text")
+    logging.getLogger(name).error("failed for 192.0.2.7", exc_info=error)
     logging.getLogger(name).info("below the level")
     (line,) = stream.getvalue().splitlines()
     told = json.loads(line)
