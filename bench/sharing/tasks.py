@@ -1,0 +1,82 @@
+"""A task over the shipped base as a benchmark needs one, signed by nobody: a demonstration, with throwaway keys."""
+
+import os
+from typing import Any
+
+from hushkey.model.adapter import Adapter
+from hushkey.model.base import Base
+from hushkey.model.groups import AdapterShape
+from hushkey.model.plans import preset
+from hushkey.sync.codec.terms import blocks
+from hushkey.sync.device.reporting import Place
+from hushkey.sync.keys import KEM_SEED_BYTES, OperatorKey, ReceiverKey
+from hushkey.sync.messages import (
+    PROTOCOL,
+    SUITE,
+    Group,
+    Operator,
+    Optimizer,
+    Receiver,
+    Role,
+    Task,
+    encode,
+    hash_of,
+)
+from hushkey.sync.task_terms import codec_terms
+
+NOW = 1_800_000_000
+ROLES: tuple[Role, ...] = ("leader", "helper")
+OPERATORS = {role: OperatorKey.generate(os.urandom) for role in ROLES}
+RECEIVERS = {role: ReceiverKey(os.urandom(KEM_SEED_BYTES + 32)) for role in ROLES}
+
+
+def sample_task(base: Base, shape: AdapterShape, **changes: Any) -> Task:
+    """Return a sound demonstration of the shared plan's groups, in the narrowest ring that no sum wraps in."""
+    ranks = preset("shared").ranks
+    terms = {
+        "protocol": PROTOCOL,
+        "suite": SUITE,
+        "name": "benchmark",
+        "leader": Operator("leader", "http://127.0.0.1:8001", OPERATORS["leader"].public),
+        "helper": Operator("helper", "http://127.0.0.1:8002", OPERATORS["helper"].public),
+        "base": base.identity,
+        "adapter_seed": 1,
+        "groups": tuple(Group(name, rank) for name, rank in ranks.items()),
+        "clip_norm": 1.0,
+        "scale": 1 << 14,
+        "weight_units": 1 << 10,
+        "variance_floor": 1e-3,
+        "bits": 62,
+        "kept": sum(blocks(shape.parameters(ranks))),
+        "rotation_seed": bytes(range(32)),
+        "batch_min": 4,
+        "batch_max": 256,
+        "age_weights": (1,),
+        "sigma": 64,
+        "delta": 1e-6,
+        "optimizer": Optimizer("fedavg", 1.0),
+        "norm_limit": 1.5,
+        "report_ttl_s": 86_400,
+        "clock_margin_s": 300,
+        "demonstration": True,
+        **changes,
+    }
+    wide = Task(**terms)
+    fitted = codec_terms(wide, shape).fitted(wide.batch_max, wide.weight_max, wide.sigma)
+    return Task(**{**terms, "bits": fitted.bits})
+
+
+def zero_of(task: Task, shape: AdapterShape) -> Adapter:
+    """Return the adapter that the task begins with."""
+    return Adapter.zero(shape, base=task.base, seed=task.adapter_seed, ranks=task.ranks)
+
+
+def receiver(role: Role) -> Receiver:
+    """Return a role's receiver."""
+    return Receiver(role, 0, SUITE, RECEIVERS[role].public, NOW + 86_400)
+
+
+def place_of(task: Task, shape: AdapterShape, version: int = 0) -> Place:
+    """Return what reports of a version are made for."""
+    identity = hash_of(encode(task))
+    return Place(task, identity, shape, version, receiver("leader"), receiver("helper"))
