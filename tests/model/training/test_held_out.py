@@ -1,0 +1,55 @@
+"""Recall on held-out people is the same hit for hit, however little of it is computed again."""
+
+import numpy as np
+import pytest
+
+import hushkey.model.training.held_out as module
+from hushkey.model.training.frozen import FrozenNetwork
+from hushkey.model.training.held_out import HeldOut
+from hushkey.model.training.scoring import score
+
+
+@pytest.fixture(scope="module")
+def frozen(network):
+    return FrozenNetwork.of(network)
+
+
+@pytest.fixture
+def people(lines):
+    return [lines[:4], lines[4:9], lines[1:2]]
+
+
+def naive(frozen, adapter, people, vocabulary):
+    return [score(frozen, adapter, own, vocabulary) for own in people]
+
+
+@pytest.mark.parametrize("rivals", [4, 40, 2048])
+@pytest.mark.parametrize("scale", [0.0, 0.05, 1.0, 5.0])
+def test_each_hit_is_that_of_the_plain_scorer(
+    monkeypatch, frozen, vocabulary, trained, people, rivals, scale
+):
+    monkeypatch.setattr(module, "_RIVALS", rivals)
+    adapter = trained.only(["output"]).scaled(scale)
+    held = HeldOut(frozen, vocabulary, adapter, people)
+    found = held.of_output(adapter.tensors["output"])
+    expected = naive(frozen, adapter, people, vocabulary)
+    assert found.hits.tolist() == [int(own.hits.sum()) for own in expected]
+    assert found.words.tolist() == [int(own.words.sum()) for own in expected]
+    assert found.recall_at_3 == pytest.approx(np.mean([own.recall_at_3 for own in expected]))
+
+
+def test_any_adapter_and_any_network_are_measured_the_same_way(frozen, vocabulary, trained, people):
+    without_bias = trained.only(["lstm_bias", "input", "output"])
+    held = HeldOut(frozen, vocabulary, without_bias, people)
+    expected = naive(frozen, without_bias, people, vocabulary)
+    assert held.of_adapter(without_bias).hits.tolist() == [int(own.hits.sum()) for own in expected]
+    zero = trained.only(["output"]).scaled(0.0)
+    assert (held.of_network(frozen).hits == held.of_output(zero.tensors["output"]).hits).all()
+
+
+def test_each_person_may_have_a_factor_of_their_own(frozen, vocabulary, trained, people):
+    factor = trained.tensors["output"]
+    held = HeldOut(frozen, vocabulary, trained.only(["output"]), people)
+    mixed = held.of_personal([factor, 0 * factor, 3 * factor])
+    for at, scale in enumerate((1.0, 0.0, 3.0)):
+        assert mixed.hits[at] == held.of_output(np.float32(scale) * factor).hits[at]
