@@ -7,6 +7,7 @@ What is accepted and committed runs in the order of the calls; a question runs w
 """
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -123,7 +124,8 @@ class AsyncSession:
                 result, error = work(), None
             except Exception as refused:  # noqa: BLE001 - it is raised where the answer is awaited
                 result, error = None, refused
-            answer.get_loop().call_soon_threadsafe(_settle, answer, result, error)
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and who asked with it
+                answer.get_loop().call_soon_threadsafe(_settle, answer, result, error)
 
     def _next(self) -> _Job | None:
         with self._wake:

@@ -5,13 +5,17 @@ Commands: "hushkey.forget" [word], "hushkey.private" [true | false]. Positions a
 another encoding. No error and no log holds text of a document.
 """
 
+import asyncio
+import contextlib
 import logging
+import threading
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any, Final, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInternalError, JsonRpcInvalidParams
+from pygls.io_ import StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
@@ -38,6 +42,7 @@ class HushkeyServer(LanguageServer):
         self._session: AsyncSession | None = None
         self._documents: dict[str, SavedLines] = {}
         self._cursor_lines: dict[str, int] = {}
+        self._learning: set[asyncio.Task[None]] = set()
 
     @property
     def session(self) -> AsyncSession:
@@ -51,6 +56,12 @@ class HushkeyServer(LanguageServer):
         self.window_show_message(
             lsp.ShowMessageParams(type=lsp.MessageType.Error, message=f"hushkey: {told(error)}")
         )
+
+    async def finish(self) -> None:
+        """Do what was asked for so far, and nothing more."""
+        await asyncio.gather(*self._learning, return_exceptions=True)
+        if self._session is not None:
+            await self._session.aclose()
 
     async def run(self, job: Callable[[], _T]) -> _T:
         """Run something on the engine's thread. Raises JsonRpcInternalError, which quotes nothing."""
@@ -76,41 +87,71 @@ class HushkeyServer(LanguageServer):
         """Note where the owner writes."""
         self._cursor_lines[uri] = line
 
-    async def saved(self, uri: str) -> None:
-        """Learn what was written, if that is allowed; what is not learned now never is."""
+    def saved(self, uri: str) -> None:
+        """Learn what was written, if that is allowed; what is not learned now never is.
+
+        The document is read at once: when the next message has been handled, it may be closed.
+        """
         document = self._documents.setdefault(uri, SavedLines(self._lines(uri)))
         if self.surface.private:
             document.pass_over(self._lines(uri))
             return
-        await self._learn(document.saved(self._lines(uri), self._cursor_lines.get(uri)))
+        self._learn(document.saved(self._lines(uri), self._cursor_lines.get(uri)))
 
-    async def closed(self, uri: str) -> None:
+    def closed(self, uri: str) -> None:
         """Learn the line that waited at the last save."""
         document = self._documents.pop(uri, None)
         self._cursor_lines.pop(uri, None)
         if document is not None and not self.surface.private:
-            await self._learn(document.closed())
+            self._learn(document.closed())
 
-    async def set_private(self, on: bool) -> bool:
-        """Keep nothing from now on, or keep again what is written from now on."""
-        await self.run(lambda: setattr(self.surface, "private", on))
+    def set_private(self, on: bool) -> bool:
+        """Keep nothing from now on, or keep again what is written from now on: it holds for the very next message."""
+        self.surface.private = on
         for uri, document in self._documents.items():
             document.pass_over(self._lines(uri))
         if not on:
-            await self.run(lambda: self.surface.commit(""))  # a line begun in private has ended
+            self.surface.commit("")  # a line begun in private has ended
         return on
 
-    async def _learn(self, lines: list[str]) -> None:
+    def _learn(self, lines: list[str]) -> None:
         if lines:
-            await self.run(lambda: self.surface.commit("\n".join(lines)))
+            learning = asyncio.ensure_future(self._commit("\n".join(lines)))
+            self._learning.add(learning)
+            learning.add_done_callback(self._learning.discard)
+
+    async def _commit(self, text: str) -> None:
+        try:
+            await self.session.run(lambda: self.surface.commit(text))
+        except Exception as error:  # noqa: BLE001 - its message may hold typed text
+            self.report_server_error(error, None)
 
     def _lines(self, uri: str) -> list[str]:
         source: str = self.workspace.get_text_document(uri).source
         return source.splitlines()
 
 
-def language_server(surface: Surface) -> LanguageServer:
-    """Return a server over a surface; `start_io` serves one editor until it leaves."""
+def serve_editor(surface: Surface, stdin: BinaryIO, stdout: BinaryIO) -> None:
+    """Serve one editor over two pipes until it leaves."""
+    with contextlib.suppress(SystemExit, BrokenPipeError):  # how pygls says that the editor left
+        asyncio.run(_serve(language_server(surface), stdin, stdout))
+
+
+async def _serve(server: HushkeyServer, stdin: BinaryIO, stdout: BinaryIO) -> None:
+    """Read without pygls' own reader, in which each line of a message waits for a thread."""
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), stdin)
+    server.protocol.set_writer(StdoutWriter(stdout))
+    with contextlib.suppress(asyncio.IncompleteReadError):  # it left in the midst of a message
+        await run_async(
+            threading.Event(), reader, server.protocol, error_handler=server.report_server_error
+        )
+    await server.finish()
+
+
+def language_server(surface: Surface) -> HushkeyServer:
+    """Return a server over a surface."""
     logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)  # it logs messages, which hold text
     server = HushkeyServer(surface)
 
@@ -136,6 +177,10 @@ def language_server(surface: Surface) -> LanguageServer:
         here = lsp.Range(position, position)
         return lsp.InlineCompletionList(items=[lsp.InlineCompletionItem(ghost, range=here)])
 
+    @server.feature(lsp.SHUTDOWN)
+    async def shutdown(*_: Any) -> None:
+        await server.finish()
+
     _follows_documents(server)
     _has_commands(server)
     return server
@@ -154,12 +199,12 @@ def _follows_documents(server: HushkeyServer) -> None:
                 server.changed(params.text_document.uri, line)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
-    async def saved(params: lsp.DidSaveTextDocumentParams) -> None:
-        await server.saved(params.text_document.uri)
+    def saved(params: lsp.DidSaveTextDocumentParams) -> None:
+        server.saved(params.text_document.uri)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
-    async def closed(params: lsp.DidCloseTextDocumentParams) -> None:
-        await server.closed(params.text_document.uri)
+    def closed(params: lsp.DidCloseTextDocumentParams) -> None:
+        server.closed(params.text_document.uri)
 
 
 def _has_commands(server: HushkeyServer) -> None:
@@ -171,14 +216,14 @@ def _has_commands(server: HushkeyServer) -> None:
         return {"lines": await server.run(lambda: server.surface.forget(words[0]))}
 
     @server.command(PRIVATE)
-    async def private(*given: Any) -> dict[str, bool]:
+    def private(*given: Any) -> dict[str, bool]:
         if not given:
-            return {"private": await server.set_private(not server.surface.private)}
+            return {"private": server.set_private(not server.surface.private)}
         if len(given) != 1 or not isinstance(given[0], bool):
             raise JsonRpcInvalidParams(
                 message=f"{PRIVATE} takes true or false; nothing was changed"
             )
-        return {"private": await server.set_private(given[0])}
+        return {"private": server.set_private(given[0])}
 
 
 def _before(document: TextDocument, position: lsp.Position) -> tuple[str, lsp.Position]:

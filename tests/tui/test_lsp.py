@@ -33,10 +33,9 @@ class Editor:
     def __init__(self, client: LanguageClient) -> None:
         self.client = client
         self._version = 0
-        self._rows = 1
+        self._left = False
 
     def open(self, text: str = "") -> None:
-        self._rows = text.count("\n") + 1
         document = lsp.TextDocumentItem(URI, "text", self._version, text)
         self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(document))
 
@@ -60,6 +59,12 @@ class Editor:
         self.client.text_document_did_close(
             lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(URI))
         )
+
+    async def leave(self) -> None:
+        if not self._left:
+            self._left = True
+            await self.client.shutdown_session()
+            await self.client.stop()
 
     async def complete(self, row: int, unit: int) -> list[lsp.CompletionItem]:
         found = await self.client.text_document_completion_async(
@@ -97,9 +102,9 @@ async def editor(environ) -> AsyncIterator[Editor]:
     assert told.capabilities.position_encoding == lsp.PositionEncodingKind.Utf16
     assert told.capabilities.inline_completion_provider
     assert list(told.capabilities.execute_command_provider.commands) == COMMANDS
-    yield Editor(client)
-    await client.shutdown_session()
-    await client.stop()
+    edited = Editor(client)
+    yield edited
+    await edited.leave()
 
 
 def kept(environ: dict[str, str]) -> list[tuple[str, str]]:
@@ -151,6 +156,15 @@ async def test_only_what_was_written_is_learned_when_it_is_saved_and_never_twice
     editor.close()
     await editor.command("hushkey.private", False)  # whatever came before has been done
     assert kept(environ)[2:] == [("lsp", "half a line")]
+
+
+async def test_what_is_saved_on_leaving_is_kept(editor, environ):
+    editor.open()
+    editor.write("We met Zorblax\nGood")
+    editor.save()
+    editor.close()
+    await editor.leave()
+    assert kept(environ) == [("lsp", "We met Zorblax"), ("lsp", "Good")]
 
 
 async def test_a_surface_that_is_off_learns_nothing_also_when_it_is_switched_off_meanwhile(

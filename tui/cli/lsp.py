@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from hushkey.tui.cli.exits import Exit
@@ -22,9 +24,9 @@ def lsp(ctx: click.Context, *, in_memory: bool, bare_key_file: bool) -> int:
     saved; 'hushkey set surfaces-off lsp' keeps it from that. docs/embedding.md says how to set up
     an editor.
     """
-    from hushkey.keyboard.embed.language_server import SURFACE, language_server
+    from hushkey.keyboard.embed.language_server import SURFACE, serve_editor
     from hushkey.keyboard.embed.surface import Surface
 
     with lent_profile(in_memory=in_memory, bare=bare_key_file or bool(ctx.find_root().obj)) as own:
-        language_server(Surface(own, SURFACE)).start_io()
+        serve_editor(Surface(own, SURFACE), sys.stdin.buffer, sys.stdout.buffer)
     return Exit.OK
