@@ -83,6 +83,14 @@ class Repeating:
         return hashlib.shake_256(f"{self._label} {next(self._numbers)}".encode()).digest(size)
 
 
+_HELPERS = ("answer.", "countersign.uncommitted", "countersign.committed", "helper-")
+
+
+def is_helpers(label: str) -> bool:
+    """Whether it is the helper that passes this label."""
+    return label.startswith(_HELPERS)
+
+
 class Crash(BaseException):
     """The process is gone."""
 

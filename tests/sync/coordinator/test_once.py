@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from coordinator_stand_ins import Crash, CrashAt, Sent, World
+from coordinator_stand_ins import Crash, CrashAt, Sent, World, is_helpers
 from postgres import Cluster
 from sqlalchemy import select
 
@@ -19,12 +19,6 @@ from hushkey.sync.coordinator.schema import BLOB, RECORDED
 from hushkey.sync.coordinator.services import HelperPeer
 from hushkey.sync.errors import BatchRefused
 from hushkey.sync.messages import Withdrawal
-
-HELPERS = ("answer.", "countersign.uncommitted", "countersign.committed", "helper-")
-
-
-def is_helpers(label: str) -> bool:
-    return label.startswith(HELPERS)
 
 
 class Shares:

@@ -103,9 +103,14 @@ def test_a_database_has_one_role(url: str):
 
 def test_what_is_left_by_an_error_is_not_there(url: str):
     store = opened(url)
-    with pytest.raises(IntegrityError), store.write("test") as connection:
-        add_task(connection, b"a")
-        add_task(connection, b"a")
+
+    def twice() -> None:
+        with store.write("test") as connection:
+            add_task(connection)
+            add_task(connection)
+
+    with pytest.raises(IntegrityError):
+        twice()
     with store.read() as connection:
         assert connection.execute(select(TASK)).all() == []
     store.close()
