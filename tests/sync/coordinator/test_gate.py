@@ -1,0 +1,92 @@
+"""The gate over a small real base: text that a version spoils, secrets that stand out, adapters that do not belong."""
+
+import numpy as np
+import pytest
+
+from hushkey.model.adapter import Adapter
+from hushkey.model.audit.canaries import draw_canaries
+from hushkey.model.base import Base, load_base
+from hushkey.model.groups import AdapterShape
+from hushkey.sync.coordinator.gate import LEAKS, UNUSABLE, WORSE, NoGate, TextGate
+from hushkey.sync.errors import ConfigRefused
+
+LINES = ["the people were there", "I was in the house, and they said so", "it is not what I want"]
+
+
+def adapter(base: Base, scale: float, seed: int = 1) -> Adapter:
+    zero = base.runtime().zero_adapter()
+    rng = np.random.default_rng(seed)
+    shape = zero.shape.of("lstm_bias", 1)
+    return zero.replaced({"lstm_bias": scale * rng.standard_normal(shape, np.float32)})
+
+
+@pytest.fixture(scope="module")
+def gate(tiny_base: Base) -> TextGate:
+    return TextGate(tiny_base, LINES, canaries=())
+
+
+def naive_nats(base: Base, version: Adapter) -> float:
+    """Line by line, piece by piece."""
+    runtime, vocabulary = base.runtime(version), base.vocabulary
+    nats = words = 0.0
+    for line in LINES:
+        state = runtime.initial_state()
+        state, logits = runtime.advance(state, vocabulary.bos)
+        for piece in vocabulary.encode(line):
+            if not vocabulary.is_mark[piece]:
+                wide = logits.astype(np.float64)
+                nats -= wide[piece] - np.log(np.exp(wide).sum())
+                words += bool(vocabulary.starts_word[piece])
+            state, logits = runtime.advance(state, piece)
+    return nats / words
+
+
+def test_nats_a_word_are_those_of_reading_piece_by_piece(tiny_base: Base, gate: TextGate):
+    version = adapter(tiny_base, 0.5)
+    verdict = gate.verdict(version, version)
+    assert verdict.before_nats == pytest.approx(naive_nats(tiny_base, version), rel=2e-3)
+    assert verdict.before_nats == verdict.after_nats
+
+
+def test_the_same_version_passes_and_one_that_spoils_the_text_does_not(
+    tiny_base: Base, gate: TextGate
+):
+    same = adapter(tiny_base, 0.0)
+    assert gate.verdict(same, same).passed
+    biased = tiny_base.runtime().zero_adapter()
+    wrong = np.zeros(biased.shape.of("output_bias", 1), np.float32)
+    used = {piece for line in LINES for piece in tiny_base.vocabulary.encode(line)}
+    wrong[list(used)] = -8.0
+    spoilt = gate.verdict(same, biased.replaced({"output_bias": wrong}))
+    assert (spoilt.passed, spoilt.reason) == (False, WORSE)
+    assert spoilt.after_nats > spoilt.before_nats  # type: ignore[operator]
+
+
+def test_made_up_secrets_that_rose_above_their_like_are_found(tiny_base: Base):
+    """A version whose output bias prefers the pieces of the secrets, and not those of their like."""
+    rng = np.random.default_rng(3)
+    canaries = draw_canaries(load_base().lexicon, rng, candidates=64, counts={1: 2})
+    gate = TextGate(tiny_base, LINES, worse_by=1e9, canaries=canaries)
+    same = adapter(tiny_base, 0.0)
+    innocent = gate.verdict(same, adapter(tiny_base, 1e-3))
+    assert innocent.passed
+    bias = np.zeros(same.shape.of("output_bias", 1), np.float32)
+    for canary in canaries:
+        bias[tiny_base.vocabulary.encode(" ".join(canary.secret))] = 6.0
+    leaking = gate.verdict(same, same.replaced({"output_bias": bias}))
+    assert (leaking.passed, leaking.reason) == (False, LEAKS)
+
+
+def test_an_adapter_of_another_base_is_not_released(tiny_base: Base, gate: TextGate):
+    shape = AdapterShape(40, 16, 24, 2)
+    other = Adapter.zero(shape, base="another", seed=1)
+    assert gate.verdict(adapter(tiny_base, 0.0), other).reason == UNUSABLE
+
+
+def test_a_gate_without_text_is_refused(tiny_base: Base):
+    with pytest.raises(ConfigRefused, match="no text"):
+        TextGate(tiny_base, ["", "..."])
+
+
+def test_no_gate_lets_everything_pass(tiny_base: Base):
+    assert NoGate().verdict(adapter(tiny_base, 0.0), adapter(tiny_base, 9.0)).passed
