@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from hushkey.sync.codec.packing import unpack
 from hushkey.sync.coordinator.batches import Batch, Batches, Overtaken
 from hushkey.sync.coordinator.drafts import Counted, Said, batch_record
 from hushkey.sync.coordinator.gate import Gate
@@ -24,11 +25,12 @@ from hushkey.sync.errors import (
     EnvelopeRefused,
     MessageRefused,
     RecordRefused,
+    SignatureRefused,
     StoreRefused,
     SyncError,
     Unreachable,
 )
-from hushkey.sync.keys import Entropy, OperatorKey, ReceiverKey
+from hushkey.sync.keys import Entropy, OperatorKey, ReceiverKey, verify
 from hushkey.sync.messages import (
     BatchAnswer,
     BatchItem,
@@ -132,7 +134,9 @@ class Worker:
             try:
                 held = self._stages[batch.stage](terms, batch)
             except Overtaken:
-                if batch.stage == "opened":  # the chain went on: the record is written anew behind it
+                if (
+                    batch.stage == "opened"
+                ):  # the chain went on: the record is written anew behind it
                     self._batches.release(batch, after_s=0)
                 return
             except BatchTooSmall:
@@ -159,7 +163,7 @@ class Worker:
         for report in self._batches.reports(batch, terms):
             metadata = report.metadata
             try:
-                Sum(terms, batch.version).add_packed(metadata, self._share(terms, report))
+                unpack(self._share(terms, report), terms.length, terms.task.bits)
             except (EnvelopeRefused, CodecRefused):
                 dropped.append(metadata.report)
             else:
@@ -254,6 +258,7 @@ class Worker:
         answer = self._helper.countersign(terms.identity, data)
         self._store.faults.reach("countersign.replied")
         theirs = _read(answer, Countersigned, COUNTERSIGNED_BYTES)
+        _require_signature(terms, proposed, theirs)
         ours = sign_body(proposed.record, RECORD, "leader", self._keys.operator)
         return Signed(proposed.record, (ours, Sig("helper", theirs.signature)))
 
@@ -264,6 +269,14 @@ def _read(data: bytes, kind: type[M], limit_bytes: int) -> M:
         return decode(data, kind, limit_bytes=limit_bytes)
     except MessageRefused:
         raise Unreachable("the helper's answer was not whole; it is asked again") from None
+
+
+def _require_signature(terms: Terms, proposed: Proposed, theirs: Countersigned) -> None:
+    """Whether the helper signed this record. Raises Unreachable: it may have, and then no other of its place."""
+    try:
+        verify(terms.task.helper.key, theirs.signature, RECORD, proposed.record)
+    except SignatureRefused:
+        raise Unreachable("the helper's signature does not hold; it is asked again") from None
 
 
 def _require_answer(

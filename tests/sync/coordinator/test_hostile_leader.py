@@ -63,7 +63,7 @@ def state(world: World) -> list[Any]:
 
 
 def refused(
-    world: World, kind: type[SyncError], what: Callable[[], object], match: str = ""
+    world: World, kind: type[SyncError], what: Callable[[], object], match: str | None = None
 ) -> None:
     before = state(world)
     with pytest.raises(kind, match=match):

@@ -35,7 +35,7 @@ def state(world: World) -> list[Any]:
         return [connection.execute(select(table)).all() for table in tables]
 
 
-def refused(world: World, kind: type[SyncError], what: Any, match: str = "") -> None:
+def refused(world: World, kind: type[SyncError], what: Any, match: str | None = None) -> None:
     before = state(world)
     with pytest.raises(kind, match=match):
         what()

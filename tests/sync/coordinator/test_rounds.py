@@ -1,5 +1,6 @@
 """Whole rounds over real databases: reports in, a record and a version out."""
 
+import os
 import zlib
 from collections.abc import Callable
 
@@ -92,6 +93,28 @@ def test_the_aggregate_is_the_plain_sum_and_both_noises_to_the_bit(new_url: Call
     )
     assert (record.accepted, record.weight) == (6, sum(weights))
     assert (aggregate == Ring(world.task.bits).apply(plain)).all()
+    world.close()
+
+
+@pytest.mark.slow
+def test_over_200_devices_what_the_sum_has_beside_the_plain_one_is_noise_of_the_stated_sigma(
+    sqlite_url: Callable[[], str],
+):
+    """With entropy of the system: the residual's squares are those of two discrete Gaussians (chi-square, 6 sigma)."""
+    task = small_task(batch_min=200, batch_max=200)
+    world = World(sqlite_url(), sqlite_url(), task=task, entropy=os.urandom)
+    world.publish()
+    sent = world.sent(200, "r")
+    world.settle()
+    record = world.records()[-1]
+    assert record.accepted == 200
+    data = world.leader.aggregate(world.identity, record.batch)
+    whole = Ring(task.bits).undo(unpack(data, world.terms.length, task.bits))
+    plain = sum((one.integers for one in sent), np.zeros(world.terms.length, np.int64))
+    residual = (whole - plain * task.age_weights[0]) / (np.sqrt(2) * task.sigma)
+    count = len(residual)
+    assert abs(np.square(residual).sum() - count) < 6 * np.sqrt(2 * count)
+    assert abs(residual.sum()) < 6 * np.sqrt(count)
     world.close()
 
 
