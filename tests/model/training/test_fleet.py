@@ -35,7 +35,7 @@ def alone(frozen, vocabulary, start, lines, settings=SETTINGS):
     return course.adapter().tensors["output"]
 
 
-def test_devices_of_different_length_and_start_come_to_what_each_comes_to_alone(
+def test_devices_of_different_length_and_start_come_to_what_each_comes_to_alone(  # noqa: PLR0917
     fleet, frozen, vocabulary, like, trained, lines
 ):
     moved = trained.only(["output"])

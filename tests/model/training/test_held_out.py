@@ -25,7 +25,7 @@ def naive(frozen, adapter, people, vocabulary):
 
 @pytest.mark.parametrize("rivals", [4, 40, 2048])
 @pytest.mark.parametrize("scale", [0.0, 0.05, 1.0, 5.0])
-def test_each_hit_is_that_of_the_plain_scorer(
+def test_each_hit_is_that_of_the_plain_scorer(  # noqa: PLR0917
     monkeypatch, frozen, vocabulary, trained, people, rivals, scale
 ):
     monkeypatch.setattr(module, "_RIVALS", rivals)

@@ -1,0 +1,96 @@
+"""The algorithms that are compared: what each trains, when it aggregates, how it weighs. Values alone.
+
+    fedavg           every weight; a cohort is drawn and waited for as a whole (McMahan et al. 2017)
+    fedavg-deadline  every weight; more are drawn than wanted, and the first to report count (Bonawitz et al. 2019)
+    fedavg-subset    the shared subset; a cohort is waited for as a whole
+    fedbuff          the subset; whoever reports fills a buffer; older reports weigh less (Nguyen et al. 2022)
+    fedadam          as fedbuff, with Adam on the server (Reddi et al. 2021)
+    hushkey          the subset, the buffer, age and variance weights, clipped, rotated, rounded, shared in a ring
+
+`hushkey` is what a task of this project does; the others send float32 numbers as they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, Literal
+
+from hushkey.sync.messages import Optimizer
+from hushkey.sync.simulation.refusals import SimulationRefused
+
+Trained = Literal["full", "subset"]
+Gathering = Literal["cohort", "buffer"]
+
+AGE_MAX: Final = 63  # the most that a task may state: a straggler's report is late, and not lost
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How reports are encoded; no coding: float32 numbers as they are."""
+
+    clip_norm: float = 0.65  # the longest tenth of first deltas is cut
+    scale: int = 1 << 12  # fixed-point units per 1.0
+    weight_units: int = 1 << 8
+    variance_floor: float | None = 1e-3  # None: every report weighs the same
+    rotated: bool = True
+    epsilon: float | None = None  # over `reports` of a device; None: no noise, and no privacy
+    reports: int = 10  # of one device, that epsilon is promised for
+    larger: float = 1.0
+    """How many times larger the batches are that the noise is that of: it is scaled, and nobody is cloned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithm:
+    """One way to learn from a population."""
+
+    name: str
+    trained: Trained
+    gathering: Gathering
+    age_exponent: float = 0.0
+    optimizer: Optimizer = Optimizer("fedavg", 1.0)  # noqa: RUF009  a frozen value
+    coding: Coding | None = None
+    over_selection: float = 1.0  # of a cohort: drawn by how many are wanted
+
+    @property
+    def is_private(self) -> bool:
+        """Whether noise is drawn."""
+        return self.coding is not None and self.coding.epsilon is not None
+
+
+FEDAVG: Final = Algorithm("fedavg", "full", "cohort")
+RATE: Final = (
+    1.0  # of the server on the subset: the mean itself; higher ones lose (docs/federated.md)
+)
+_SUBSET: Final = Optimizer("fedavg", RATE)
+HUSHKEY: Final = Algorithm("hushkey", "subset", "buffer", 0.5, _SUBSET, Coding())
+
+ALGORITHMS: Final[Mapping[str, Algorithm]] = MappingProxyType(
+    {
+        made.name: made
+        for made in (
+            FEDAVG,
+            replace(FEDAVG, name="fedavg-deadline", over_selection=1.3),
+            Algorithm("fedavg-subset", "subset", "cohort", optimizer=_SUBSET),
+            Algorithm("fedbuff", "subset", "buffer", 0.5, _SUBSET),
+            Algorithm("fedadam", "subset", "buffer", 0.5, Optimizer("fedadam", 2e-3)),
+            HUSHKEY,
+        )
+    }
+)
+
+
+def algorithm(name: str) -> Algorithm:
+    """Return the algorithm of a name. Raises SimulationRefused."""
+    found = ALGORITHMS.get(name)
+    if found is None:
+        raise SimulationRefused(
+            f"there is no algorithm of that name; there are {', '.join(ALGORITHMS)}; nothing was run"
+        )
+    return found
+
+
+def with_epsilon(one: Algorithm, epsilon: float, *, larger: float = 1.0) -> Algorithm:
+    """Return an algorithm with DP on; as it is where it encodes nothing, and so promises nothing."""
+    if one.coding is None:
+        return one
+    return replace(one, coding=replace(one.coding, epsilon=epsilon, larger=larger))

@@ -1,0 +1,114 @@
+"""What is learned from each version's reports: follows a schedule, trains who reported, aggregates, measures.
+
+`Subset` trains an output residual of many devices at once (hushkey.model.training.fleet); `Full` trains every weight,
+a device at a time. Both take up where a checkpoint left them and come to the same numbers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from hushkey.model.training.fleet import Fleet, Reading
+from hushkey.model.training.fleet_full import FullFleet
+from hushkey.model.training.held_out import HeldOut, Recalled
+from hushkey.sync.coordinator.optimizer import Moments, step
+from hushkey.sync.messages import Optimizer
+from hushkey.sync.simulation.aggregation import Aggregation
+from hushkey.sync.simulation.schedule import Collected
+
+Floats = npt.NDArray[np.float32]
+State = Mapping[str, npt.NDArray[np.generic]]
+
+
+class Learner(Protocol):
+    """The model that a population is making."""
+
+    def take(self, collected: Collected) -> None:
+        """Make the next version of what was collected."""
+
+    def measured(self) -> Recalled:
+        """Return how the version in force does on those who trained nothing."""
+
+    def state(self) -> State:
+        """Return all that going on needs."""
+
+    def restore(self, state: State) -> None:
+        """Go on from a state."""
+
+
+@dataclass(slots=True)
+class Subset:
+    """An output residual (R, D); every version is kept, since late devices began from older ones."""
+
+    fleet: Fleet
+    readings: Sequence[Reading]
+    held_out: HeldOut
+    aggregation: Aggregation
+    optimizer: Optimizer
+    versions: list[Floats]
+    moments: Moments
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        return self.versions[0].shape
+
+    def take(self, collected: Collected) -> None:
+        """Train everybody who reported from the version that they had, and step."""
+        starts = [self.versions[one.trained_version] for one in collected.reports]
+        trained = self.fleet.train(starts, [self.readings[one.device] for one in collected.reports])
+        deltas = [after - start for after, start in zip(trained, starts, strict=True)]
+        ages = [collected.age(one) for one in collected.reports]
+        self.step(self.aggregation.mean(deltas, ages, collected.version))
+
+    def step(self, mean: npt.NDArray[np.float64]) -> None:
+        """Move the newest version by a mean (d,)."""
+        held = self.versions[-1].astype(np.float64).ravel()
+        after, self.moments = step(self.optimizer, held, mean, self.moments)
+        self.versions.append(after.astype(np.float32).reshape(self._shape))
+
+    def measured(self) -> Recalled:
+        """Return how the newest version does."""
+        return self.held_out.of_output(self.versions[-1])
+
+    def state(self) -> State:
+        """Return every version and the optimizer's moments."""
+        return {
+            "versions": np.stack(self.versions),
+            "first": self.moments.first,
+            "second": self.moments.second,
+        }
+
+    def restore(self, state: State) -> None:
+        """Go on from a state."""
+        self.versions = list(state["versions"].astype(np.float32))
+        self.moments = Moments(
+            state["first"].astype(np.float64), state["second"].astype(np.float64)
+        )
+
+
+@dataclass(slots=True)
+class Full:
+    """Every weight; a cohort begins from the version in force, so no other is kept."""
+
+    fleet: FullFleet
+    held_out: HeldOut
+    rate: float
+
+    def take(self, collected: Collected) -> None:
+        """Train the cohort and take the plain mean."""
+        self.fleet.train_cohort([one.device for one in collected.reports], self.rate)
+
+    def measured(self) -> Recalled:
+        """Return how the newest version does."""
+        return self.held_out.of_network(self.fleet.frozen())
+
+    def state(self) -> State:
+        """Return the weights."""
+        return {"weights": self.fleet.weights()}
+
+    def restore(self, state: State) -> None:
+        """Go on from a state."""
+        self.fleet.use(state["weights"].astype(np.float32))

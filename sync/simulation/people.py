@@ -1,0 +1,95 @@
+"""Who types: public writers as devices, and other writers whom nothing is learned from. Reads files, draws nothing.
+
+Writers stand in an order by a hash of their names, so that the same folder gives the same people: the first are held
+out, the next are devices. A device's history is its newest words, as a real device takes them; a held-out writer's
+test is theirs.
+"""
+
+import hashlib
+import json
+import lzma
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hushkey.sync.device.training import newest
+from hushkey.sync.simulation.refusals import SimulationRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One writer: `name` is corpus/user; lines oldest first."""
+
+    name: str
+    lines: Sequence[str]
+
+    @property
+    def corpus(self) -> str:
+        """Return the part of the name before the slash."""
+        return self.name.split("/", maxsplit=1)[0]
+
+    @property
+    def words(self) -> int:
+        """Count the words."""
+        return sum(len(line.split()) for line in self.lines)
+
+    def newest(self, words: int) -> "Person":
+        """Return the person with their newest words alone, as a device trains on them."""
+        return Person(self.name, newest(self.lines, words))
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The devices' owners, and those who are measured on and have no device."""
+
+    devices: Sequence[Person]
+    held_out: Sequence[Person]
+
+    def digest(self) -> str:
+        """Name exactly these people and lines: what a result depends on."""
+        told = hashlib.sha256()
+        for person in (*self.devices, *self.held_out):
+            told.update(json.dumps([person.name, list(person.lines)]).encode())
+        return told.hexdigest()
+
+
+def read_people(
+    folder: Path, *, devices: int, held_out: int, words: int, test_words: int
+) -> People:
+    """Return people of a folder of .jsonl(.xz) files of {user, t, text}. Raises SimulationRefused for too few."""
+    histories = _histories(folder)
+    names = sorted(histories, key=_place)
+    wanted = held_out + devices
+    if len(names) < wanted:
+        raise SimulationRefused(
+            f"{folder.name} holds {len(names)} writers and {wanted} are asked for; nothing was run: "
+            "ask for fewer devices"
+        )
+    people = [Person(name, histories[name]) for name in names[:wanted]]
+    return People(
+        [person.newest(words) for person in people[held_out:]],
+        [person.newest(test_words) for person in people[:held_out]],
+    )
+
+
+def _place(name: str) -> bytes:
+    return hashlib.sha256(f"hushkey simulation/{name}".encode()).digest()
+
+
+def _histories(folder: Path) -> Mapping[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.xz")]):
+        corpus = path.name.split(".", maxsplit=1)[0]
+        opened = lzma.open if path.suffix == ".xz" else open
+        try:
+            with opened(path, "rt", encoding="utf-8") as rows:
+                for row in rows:
+                    held = json.loads(row)
+                    if text := held["text"].strip():
+                        found[f"{corpus}/{held['user']}"].append(text)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, lzma.LZMAError):
+            raise SimulationRefused(
+                f"{path.name} is not lines of {{user, t, text}}; nothing was run"
+            ) from None
+    return found

@@ -1,0 +1,209 @@
+"""A population made ready: the base, everybody's lines read once, the goal, and a learner for each algorithm."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from hushkey.keyboard.learning.lesson import pieces_of
+from hushkey.model.adapter import Adapter
+from hushkey.model.base import WEIGHTS, Base
+from hushkey.model.groups import AdapterShape
+from hushkey.model.training.corpus import Pieces
+from hushkey.model.training.finetune import Settings
+from hushkey.model.training.fleet import GROUP, Fleet, Reading, pooled
+from hushkey.model.training.fleet_full import FullFleet
+from hushkey.model.training.frozen import FrozenNetwork
+from hushkey.model.training.held_out import HeldOut, Recalled
+from hushkey.model.training.weights import load_weights
+from hushkey.sync.coordinator.optimizer import Moments
+from hushkey.sync.device.training import SETTINGS
+from hushkey.sync.messages import Task
+from hushkey.sync.simulation.aggregation import Aggregation, Coded, aggregation_of
+from hushkey.sync.simulation.algorithms import Algorithm
+from hushkey.sync.simulation.devices import Device, draw_devices
+from hushkey.sync.simulation.learners import Full, Learner, Subset
+from hushkey.sync.simulation.pace import (
+    FULL,
+    SUBSET,
+    Job,
+    full_training_bytes,
+    subset_training_bytes,
+)
+from hushkey.sync.simulation.people import People
+from hushkey.sync.simulation.presets import TARGET, Preset
+from hushkey.sync.simulation.wire import Throwaway, plain_full, plain_subset, task_of, weighed
+
+Floats = npt.NDArray[np.float32]
+
+SEED = 1  # of fixed factors, and of the order in which a device takes its lines
+DEVICE: Settings = Settings(  # as hushkey.sync.device.training asks
+    epochs=int(SETTINGS["epochs"]), share=SETTINGS["share"], seed=SEED
+)
+
+# Centralised training of the same adapter, to compare with: all devices' lines in one place.
+CENTRAL_EPOCHS = 2
+CENTRAL_PIECES = 512  # a step
+CENTRAL: Settings = Settings(epochs=1, share=1.0, rates={GROUP: 3e-3})
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Recall@3 of the base and of centralised training, and what is to be reached."""
+
+    base: float
+    centralised: float
+
+    @property
+    def target(self) -> float | None:
+        """What is to be reached: the stated share of the gain; none where centralised training gained nothing."""
+        gain = self.centralised - self.base
+        return self.base + TARGET * gain if gain > 0.0 else None
+
+    def kept(self, recall: float) -> float:
+        """Return which share of the centralised gain a recall is."""
+        gain = self.centralised - self.base
+        return (recall - self.base) / gain if gain else 0.0
+
+
+class World:
+    """One preset over its people. What is not needed is not read."""
+
+    def __init__(
+        self,
+        base: Base,
+        people: People,
+        preset: Preset,
+        *,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._base, self._people, self.preset, self._say = base, people, preset, say
+        self._network = FrozenNetwork.load(base.folder / WEIGHTS)
+        self.keys = Throwaway.generate()
+
+    @cached_property
+    def shape(self) -> AdapterShape:
+        """The base's sizes."""
+        return AdapterShape(**self._network.shape.as_dict())
+
+    @cached_property
+    def zero(self) -> Adapter:
+        """The adapter that everybody begins with."""
+        return Adapter.zero(
+            self.shape, base=self._base.identity, seed=SEED, ranks=dict(self.preset.ranks)
+        )
+
+    @cached_property
+    def histories(self) -> list[list[Pieces]]:
+        """What each device trains on."""
+        return [pieces_of(person.lines, self._base.vocabulary) for person in self._people.devices]
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """The devices' trainings of the subset."""
+        return Fleet(self._network, self._base.vocabulary, self.zero, DEVICE)
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """Every device's lines, read once by the base."""
+        self._say(f"reading the lines of {len(self.histories)} devices")
+        return [self.fleet.read(lines) for lines in self.histories]
+
+    @cached_property
+    def held_out(self) -> HeldOut:
+        """Those who are measured on."""
+        lines = [pieces_of(person.lines, self._base.vocabulary) for person in self._people.held_out]
+        return HeldOut(self._network, self._base.vocabulary, self.zero, lines)
+
+    def devices(self, seed: int) -> list[Device]:
+        """Draw the devices of a seed."""
+        rng = np.random.default_rng([seed, 0])
+        pieces = [reading.pieces for reading in self.readings]
+        steps = [len(reading.steps) for reading in self.readings]
+        return draw_devices(self.preset.terms, pieces, steps, rng)
+
+    # The goal ------------------------------------------------------------------------------------
+
+    def centralised(self) -> Floats:
+        """Train the same adapter on all devices' lines in one place; return its factor (R, D)."""
+        self._say("training the same adapter on all lines in one place")
+        central = Fleet(self._network, self._base.vocabulary, self.zero, CENTRAL)
+        together = pooled(self.readings, CENTRAL_PIECES, CENTRAL_EPOCHS, SEED)
+        return central.train([self.zero.tensors[GROUP]], [together])[0]
+
+    def base_recalled(self) -> Recalled:
+        """Measure the base."""
+        return self.held_out.of_output(self.zero.tensors[GROUP])
+
+    def goal(self, kept: Path) -> Goal:
+        """Return the goal, from a file where it was kept."""
+        try:
+            return Goal(**json.loads(kept.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            found = Goal(
+                self.base_recalled().recall_at_3,
+                self.held_out.of_output(self.centralised()).recall_at_3,
+            )
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(asdict(found)), encoding="utf-8")
+        return found
+
+    # Algorithms ----------------------------------------------------------------------------------
+
+    def job(self, algorithm: Algorithm) -> Job:
+        """Return what one training of an algorithm costs a device."""
+        if algorithm.trained == "full":
+            return plain_full(self.shape, FULL, full_training_bytes(self.shape, DEVICE))
+        training = subset_training_bytes(self.shape, self.preset.ranks, DEVICE)
+        if algorithm.coding is None:
+            return plain_subset(self.shape, self.preset.ranks, SUBSET, training)
+        return weighed(self.task(algorithm), self.keys, self.zero, SUBSET, training)
+
+    def task(self, algorithm: Algorithm) -> Task:
+        """Return the terms that an algorithm of ours comes to, under throwaway keys."""
+        coded = Coded.of(algorithm, self.zero.parameters, self.preset.batch, SEED)
+        return task_of(
+            self.keys,
+            adapter=self.zero,
+            codec=coded.codec.terms,
+            coding=coded.coding,
+            weights=coded.weights,
+            batch=self.preset.batch,
+            sigma=coded.sigma,
+            optimizer=algorithm.optimizer,
+        )
+
+    def aggregation(self, algorithm: Algorithm, seed: int) -> Aggregation:
+        """Return how an algorithm's reports become a step."""
+        return aggregation_of(algorithm, self.zero.parameters, self.preset.batch, seed)
+
+    def learner(self, algorithm: Algorithm, seed: int) -> Learner:
+        """Return what an algorithm learns with, as it begins."""
+        if algorithm.trained == "full":
+            network = load_weights(self._base.folder / WEIGHTS)
+            fleet = FullFleet(network, self._base.vocabulary, self.histories, DEVICE)
+            return Full(fleet, self.held_out, algorithm.optimizer.rate)
+        size = self.zero.parameters
+        return Subset(
+            self.fleet,
+            self.readings,
+            self.held_out,
+            self.aggregation(algorithm, seed),
+            algorithm.optimizer,
+            [self.zero.tensors[GROUP]],
+            Moments.none(size),
+        )
+
+    def digest(self, *more: object) -> str:
+        """Name all that a result depends on: the base, the people, the preset, and what else is given."""
+        preset = {**asdict(self.preset), "ranks": dict(self.preset.ranks)}
+        for left_out in ("name", "algorithms", "seeds", "versions", "full_versions"):
+            del preset[left_out]
+        parts = [self._base.identity, self._people.digest(), preset, DEVICE.description()]
+        told = json.dumps([*parts, *map(repr, more)], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:32]
