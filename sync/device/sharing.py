@@ -24,13 +24,14 @@ from hushkey.keyboard.paths import Places
 from hushkey.keyboard.profile import Profile
 from hushkey.keyboard.store import Store
 from hushkey.model.adapter import Adapter
+from hushkey.model.errors import ModelMismatch
 from hushkey.sync.device import book
 from hushkey.sync.device import events as e
 from hushkey.sync.device.client import Client
 from hushkey.sync.device.consent import DAY_S, TERMS_VERSION, Consent, Terms, agreement_of
 from hushkey.sync.device.core import DO_NOT_TRACK, State
 from hushkey.sync.device.faults import Faults, NoFaults
-from hushkey.sync.device.following import Looked, adapter_of, without_secret
+from hushkey.sync.device.following import Looked, without_secret
 from hushkey.sync.device.ledger import spent
 from hushkey.sync.device.making import Cancelled, Made, Maker, OnProgress, unseen
 from hushkey.sync.device.policy import Policy, tracking_forbidden
@@ -38,8 +39,9 @@ from hushkey.sync.device.preview import Preview
 from hushkey.sync.device.queue import FolderQueue, MemoryQueue, Queue
 from hushkey.sync.device.reporting import Built
 from hushkey.sync.device.runner import Runner
+from hushkey.sync.device.shelf import BUDGET, Shelf
 from hushkey.sync.device.source import HistorySource, Source
-from hushkey.sync.device.status import LiveReport, SharingStatus
+from hushkey.sync.device.status import SharingStatus
 from hushkey.sync.device.store import SharingStore
 from hushkey.sync.device.training import Train, train_delta
 from hushkey.sync.device.visit import View, Visitor
@@ -47,7 +49,6 @@ from hushkey.sync.enrolment import enrol, read_code
 from hushkey.sync.errors import (
     NotFound,
     PolicyRefused,
-    ReceiptRefused,
     RecordRefused,
     SharingOff,
     SignatureRefused,
@@ -55,16 +56,15 @@ from hushkey.sync.errors import (
     TaskRefused,
 )
 from hushkey.sync.keys import Entropy
-from hushkey.sync.messages import Invitation, Record, Task, decode, hash_of
+from hushkey.sync.messages import Invitation, Record, decode, hash_of
 from hushkey.sync.privacy.accounting import Budget
 from hushkey.sync.releases.chain import RECORD_BYTES
-from hushkey.sync.releases.receipts import Receipt, Verified, verify_receipt
-from hushkey.sync.task_terms import TASK_BYTES, rho_of_report
+from hushkey.sync.releases.receipts import Verified
+from hushkey.sync.task_terms import rho_of_report
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-BUDGET = Budget(8.0)  # of a lifetime, unless its owner says otherwise
 RETRY_S = 3_600  # after a training that came to nothing
 TICKS_MAX = 4  # built, sent, listed: no more happens at one time
 
@@ -89,14 +89,17 @@ class Sharing:
         policy: Policy = _POLICY,
         train: Train = train_delta,
         faults: Faults = _NO_FAULTS,
+        takes_up: Callable[[Adapter], None] = unseen,
         closes: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._source, self._policy, self._faults = store, source, policy, faults
         self._entropy, self._closes = entropy, closes
+        self._takes_up, self._taken_up = takes_up, b""
         self._environ = os.environ if environ is None else environ
         self._client = Client(clock, entropy, transport, sleep)
         self._runner = Runner(store, queue, self._client, clock, entropy, self._train, faults)
         self._turn = threading.RLock()
+        self._shelf = Shelf(store, source, self._environ)
         self._visitor = Visitor(store, self._client, source, policy)
         self._maker = Maker(source, entropy, faults, policy.sample, train)
         self._view: View | None = None
@@ -106,12 +109,13 @@ class Sharing:
 
     @classmethod
     def open(cls, profile: Profile, *, sample: bool = False, **options: Any) -> Self:
-        """Open a profile's sharing; a throwaway profile's is kept in memory.
+        """Open a profile's sharing; a throwaway profile's is kept in memory. Its engine takes up each new version.
 
         `sample` says that the profile is nobody's: only such take part in demonstrations, and only in those.
         """
         source = HistorySource(profile.history, profile.engine)
         options["policy"] = replace(options.get("policy", _POLICY), sample=sample)
+        options.setdefault("takes_up", profile.use_shared)
         keys = profile.sharing_keys
         if profile.places is None or keys is None:
             return cls(SharingStore.memory(), MemoryQueue(), source, **options)
@@ -186,11 +190,13 @@ class Sharing:
             return self.status()
 
     def off(self) -> SharingStatus:
-        """Stop sending at once, and ask for a live report back; `unconfirmed` says whether nobody answered yet."""
-        with self._turn:
-            self._runner.notes.clear()
-            self._runner.happen(e.TurnedOff(self._runner.now))
-            return self.status()
+        """Stop sending at once, and ask for a live report back; `unconfirmed` says whether nobody answered yet.
+
+        It does not wait for a tick that is under way: what that is making is then dropped.
+        """
+        self._runner.notes.clear()
+        self._runner.happen(e.TurnedOff(self._runner.now))
+        return self.status()
 
     # Ticks --------------------------------------------------------------------------------------
 
@@ -220,18 +226,16 @@ class Sharing:
 
     def forgot(self) -> SharingStatus:
         """Withdraw or drop what was made of lines that were forgotten since: to be called after each forgetting."""
-        with self._turn:
-            self._runner.notes.clear()
-            self._runner.happen(e.Forgot(self._source.forgettings))
-            self._runner.mend()
-            return self.status()
+        self._runner.notes.clear()
+        self._runner.happen(e.Forgot(self._source.forgettings))
+        self._runner.mend()
+        return self.status()
 
     def withdraw_live(self) -> SharingStatus:
         """Ask for the live report back; one that never left is dropped."""
-        with self._turn:
-            self._runner.notes.clear()
-            self._runner.happen(e.WithdrawalAsked())
-            return self.status()
+        self._runner.notes.clear()
+        self._runner.happen(e.WithdrawalAsked())
+        return self.status()
 
     def _settle(self) -> None:
         """Take up what happened while nobody looked: a crash, a forgetting, DO_NOT_TRACK."""
@@ -256,9 +260,19 @@ class Sharing:
             runner.notes.append(str(refused))
             return
         self._view = view
+        self._take_up(view)
         agreed = agreement_of(view.looked.identity, consent.invitation)
         rho = rho_of_report(view.looked.task)
         runner.happen(e.OfferSeen(agreed, view.head.version, rho, runner.now))
+
+    def _take_up(self, view: View) -> None:
+        """Hand a version's adapter to the engine, once."""
+        if self._taken_up != view.head.adapter:
+            try:
+                self._takes_up(view.adapter)
+            except ModelMismatch as refused:
+                self._runner.notes.append(str(refused))
+            self._taken_up = view.head.adapter
 
     def _find_receipt(self, view: View, invitation: Invitation) -> None:
         """Ask whether a record lists the live report, and note it with the receipt."""
@@ -342,58 +356,24 @@ class Sharing:
     # What came back -----------------------------------------------------------------------------
 
     def shared_adapter(self) -> Adapter | None:
-        """Return the shared adapter in force, checked when it was fetched; None where there is none for this base."""
-        with self._store.reading() as database:
-            data, consent = book.read_adapter(database), book.read_consent(database)
-        if data is None or consent is None:
-            return None
-        task = decode(consent.task, Task, limit_bytes=TASK_BYTES)
-        zero = self._source.zero
-        return adapter_of(data, task, zero) if task.base == zero.base else None
+        """Return the shared adapter in force; None where there is none for this base."""
+        return self._shelf.adapter()
 
     def receipts(self) -> list[Verified]:
         """Return what the stored receipts prove, oldest first, each checked anew and offline."""
-        return [self._verified(receipt, task) for receipt, task in self._receipts()]
+        return self._shelf.receipts()
 
     def verify_receipt(self, report: str) -> Verified:
         """Check the receipt of one report (hex), offline. Raises ReceiptRefused, RecordRefused."""
-        for receipt, task in self._receipts():
-            if receipt.path.report.hex() == report:
-                return self._verified(receipt, task)
-        raise ReceiptRefused("there is no receipt of that report; see 'hushkey share status'")
+        return self._shelf.receipt(report)
 
     def log(self) -> list[Record]:
         """Return the records of the task that was agreed to last, as this device followed them."""
-        with self._store.reading() as database:
-            consent = book.read_consent(database)
-            if consent is None:
-                return []
-            found = book.records_of(database, hash_of(consent.task))
-        return [decode(signed.body, Record, limit_bytes=RECORD_BYTES) for signed in found]
+        return self._shelf.log()
 
     def status(self) -> SharingStatus:
         """Return where it stands. It asks nobody."""
-        with self._store.reading() as database:
-            state, consent = book.read_state(database), book.read_consent(database)
-            receipts = len(book.receipts_of(database))
-            head = None if consent is None else book.read_head(database, hash_of(consent.task))
-            paid = spent(database, BUDGET if consent is None else consent.budget)
-        task = None if consent is None else decode(consent.task, Task, limit_bytes=TASK_BYTES)
-        forbidden = state.mode == "on" and tracking_forbidden(self._environ)
-        return SharingStatus(
-            phase="suspended" if forbidden else state.phase,
-            reason=DO_NOT_TRACK if forbidden else state.reason,
-            task=task,
-            consented_at=0 if consent is None else consent.at,
-            spent=paid,
-            reports_left=0 if task is None else paid.reports_left(rho_of_report(task)),
-            live=None if state.live is None else LiveReport.of(state.live),
-            next_at=state.next_at,
-            version=None if head is None else head.version,
-            sequence=None if head is None else head.sequence,
-            receipts=receipts,
-            notes=tuple(self._runner.notes),
-        )
+        return self._shelf.status(tuple(self._runner.notes))
 
     # Inside -------------------------------------------------------------------------------------
 
@@ -418,12 +398,3 @@ class Sharing:
     def _refuse_if_tracking_is_forbidden(self) -> None:
         if tracking_forbidden(self._environ):
             raise SharingOff(f"{DO_NOT_TRACK}; nothing was sent or changed; unset it to share")
-
-    def _receipts(self) -> list[tuple[Receipt, Task]]:
-        with self._store.reading() as database:
-            return book.receipts_of(database)
-
-    @staticmethod
-    def _verified(receipt: Receipt, task: Task) -> Verified:
-        """Check by the keys in the stored terms, which were those pinned when they were agreed to."""
-        return verify_receipt(receipt, task, {"leader": task.leader.key, "helper": task.helper.key})

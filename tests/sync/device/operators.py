@@ -135,6 +135,11 @@ class World:
             profile.import_lines(lines, "app")
         return profile
 
+    @property
+    def delta(self) -> Any:
+        """A training of a moment."""
+        return scripted_delta
+
     def sharing(self, profile: Profile, **options: Any) -> Sharing:
         """That profile's sharing, as a sample profile's."""
         options = {
@@ -212,10 +217,11 @@ def _around(tasks: Tasks, clock: Clock) -> Surroundings:
 
 
 def _task(base: Base, shape: AdapterShape, urls: list[str], **changes: Any) -> Task:
-    groups = (Group("lstm_bias", 1), Group("output", 4))
+    groups = changes.get("groups", (Group("lstm_bias", 1), Group("output", 4)))
     size = shape.parameters({group.name: group.rank for group in groups})
     fields = {
         "base": base.identity, "groups": groups, "adapter_seed": 1, "kept": -(-size // 64) * 64,
+        "age_weights": (4, 2, 1),
         "batch_min": 1, "batch_max": 8, "sigma": 40, "norm_limit": 50.0, "report_ttl_s": 600,
         "clock_margin_s": 300, "demonstration": True, "rotation_seed": drawn("rotation"), "bits": 40,
         "leader": Operator("North", urls[0], KEYS["leader"].public),

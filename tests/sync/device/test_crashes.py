@@ -80,7 +80,9 @@ class Device:
         return True
 
     def opened(self, profile) -> Sharing:
-        return self.world.sharing(profile, faults=self.faults, transport=Kept(self.wire))
+        return self.world.sharing(
+            profile, faults=self.faults, transport=Kept(self.wire), environ={}
+        )
 
     def look(self) -> None:
         """What holds at every moment, whatever happened."""
@@ -151,9 +153,9 @@ def _dies(*_arguments, **_options):
 
 
 def is_not_to_be_tracked(_device, _profile, sharing: Sharing) -> None:
-    sharing._environ = {"DO_NOT_TRACK": "1"}
+    sharing._environ["DO_NOT_TRACK"] = "1"
     sharing.now()
-    sharing._environ = {}
+    sharing._environ.clear()
 
 
 def finds_a_fork(_device, _profile, sharing: Sharing) -> None:

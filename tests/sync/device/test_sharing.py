@@ -9,6 +9,7 @@ import pytest
 from operators import KEY, LINES, WEAK, Wire, World, world_on
 
 from hushkey.keyboard.keys import MasterKey, Passphrase
+from hushkey.keyboard.paths import places_in
 from hushkey.keyboard.profile import Profile, open_profile
 from hushkey.keyboard.store import Store
 from hushkey.sync.device.core import DO_NOT_TRACK, OTHER_TERMS
@@ -40,6 +41,8 @@ def test_a_report_is_sent_recorded_and_receipted(world: World, home):
         adapter = sharing.shared_adapter()
         assert adapter is not None
         assert adapter.norm() > 0.0
+        assert profile.engine.shared is not None
+        assert profile.engine.shared.to_bytes() == adapter.to_bytes()
         with pytest.raises(ReceiptRefused):
             sharing.verify_receipt("00" * 16)
 
@@ -49,6 +52,14 @@ def test_what_was_spent_and_followed_is_there_after_a_restart(world: World, home
         before = sharing.now()
     with world.profile(home) as profile, world.sharing(profile) as sharing:
         assert sharing.status() == before
+
+
+def test_a_command_line_sees_the_same_without_an_engine(world: World, home):
+    with world.profile(home) as profile, world.joined(profile) as sharing:
+        before = sharing.now()
+    with Sharing.open_at(places_in(home), KEY, clock=world.clock, environ={}) as sharing:
+        assert sharing.status() == before
+        assert sharing.off().unconfirmed is False
 
 
 def test_a_throwaway_profile_shares_without_a_file(world: World, home):
@@ -118,6 +129,35 @@ def test_off_stops_at_once_and_withdraws(world: World, home):
         wire.asked.clear()
         sharing.now()
         assert wire.asked == []
+
+
+def test_off_in_the_midst_of_a_training_lets_nothing_leave(world: World, home):
+    wire = Wire()
+
+    def train(*arguments, **options):
+        sharing.off()
+        return world.delta(*arguments, **options)
+
+    with world.profile(home) as profile:
+        sharing = world.joined(profile, transport=wire, train=train)
+        with sharing:
+            status = sharing.now()
+            assert (status.phase, status.spent.reports, wire.uploads) == ("off", 0, [])
+
+
+def test_forgetting_in_the_midst_of_a_training_lets_nothing_leave(world: World, home):
+    wire = Wire()
+
+    def train(*arguments, **options):
+        profile.forget("theatre")
+        return world.delta(*arguments, **options)
+
+    with (
+        world.profile(home) as profile,
+        world.joined(profile, transport=wire, train=train) as sharing,
+    ):
+        status = sharing.now()
+        assert (status.live, status.spent.reports, wire.uploads) == (None, 0, [])
 
 
 def test_a_withdrawal_that_nobody_answers_is_asked_for_again(world: World, home):
