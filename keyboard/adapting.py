@@ -129,12 +129,13 @@ class Adapting:
         with self._lock:
             trainer = self._trainer = self._trainer or Trainer(self._engine.base.folder)
             kept, end, lines = self._material(plan)
+            beneath = self._engine.shared
         began, ends = time.monotonic(), time.monotonic() + (limit_s or float("inf"))
         saver = self._saver = _Saver(self._files, self._history, self._lock, end, plan.name)
         try:
             learned = trainer.train(
                 lines,
-                self._start(plan),
+                self._start(plan, beneath),
                 on_progress,
                 lambda: cancelled() or time.monotonic() > ends,
                 settings=plan.settings,
@@ -160,6 +161,11 @@ class Adapting:
             return report
         finally:
             self.close()  # hundreds of megabytes that nobody needs until the next run
+        if (
+            beneath is not None and learned.adapter is not None
+        ):  # what is kept is the person's own part
+            own = learned.adapter.plus(beneath.scaled(-1.0))
+            learned = replace(learned, adapter=own)
         return self._take_up(learned, plan, end)
 
     def compare(self, cancelled: Callable[[], bool]) -> FullReport:
@@ -185,9 +191,10 @@ class Adapting:
     def _lines(self, end: Cursor) -> list[str]:
         return [line for lines in self._history.texts(until=end.id) for line in lines]
 
-    def _start(self, plan: Plan) -> Adapter:
+    def _start(self, plan: Plan, beneath: Adapter | None) -> Adapter:
         zero = self._engine.zero_adapter()
-        return Adapter.zero(zero.shape, base=zero.base, seed=SEED, ranks=plan.ranks)
+        room = Adapter.zero(zero.shape, base=zero.base, seed=SEED, ranks=plan.ranks)
+        return room if beneath is None else beneath.plus(room)
 
     def _take_up(self, learned: Learned, plan: Plan, end: Cursor) -> LearnReport:
         report, adapter = replace(learned.report, plan=plan.name), learned.adapter

@@ -59,7 +59,8 @@ class SuggestionEngine:
         self._base = base or load_base()
         self._lock = threading.RLock()
         self._runtime = self._base.runtime(adapter)
-        self._adapted = adapter is not None
+        self._shared: Adapter | None = None
+        self._personal = adapter
         reads = PriorReader if "network" in without else Reader
         self._reader = reads(self._runtime, self._base.word_table)
         self._blocked: set[str] = set()
@@ -254,19 +255,36 @@ class SuggestionEngine:
             self._kept.clear()
 
     def use_adapter(self, adapter: Adapter | None) -> None:
-        """Take up a trained adapter, or none, from the next suggestion on. Raises ModelMismatch."""
+        """Take up a trained adapter, or none, from the next suggestion on. Raises ModelMismatch.
+
+        It stands on the shared one, where there is one: the network works with their sum.
+        """
         with self._lock:
-            if adapter is None or "adapter" in self._without:
-                adapter = None
-            self._runtime.use(adapter or self._runtime.zero_adapter())
-            self._adapted = adapter is not None
-            self._reader.clear()
-            self._kept.clear()
+            self._take_up(self._shared, None if "adapter" in self._without else adapter)
+
+    def use_shared(self, adapter: Adapter | None) -> None:
+        """Take up what many devices learned together, or none, beneath the trained adapter. Raises ModelMismatch."""
+        with self._lock:
+            self._take_up(adapter, self._personal)
+
+    @property
+    def shared(self) -> Adapter | None:
+        """What many devices learned together, where it is in use."""
+        return self._shared
+
+    def _take_up(self, shared: Adapter | None, personal: Adapter | None) -> None:
+        if shared is None or personal is None:
+            self._runtime.use(personal or shared or self._runtime.zero_adapter())
+        else:
+            self._runtime.use(shared.plus(personal))
+        self._shared, self._personal = shared, personal
+        self._reader.clear()
+        self._kept.clear()
 
     @property
     def adapted(self) -> bool:
-        """Whether an adapter is in use."""
-        return self._adapted
+        """Whether a trained adapter of its user's own is in use."""
+        return self._personal is not None
 
     def zero_adapter(self) -> Adapter:
         """Return the adapter that changes nothing: where training starts."""

@@ -39,6 +39,11 @@ class Places:
         return self.data / "adapter.sealed"
 
     @property
+    def shared(self) -> Path:
+        """What many devices learned together, sealed: it holds nothing that only this owner typed."""
+        return self.data / "shared.sealed"
+
+    @property
     def state(self) -> Path:
         """How far each expert is trusted, sealed."""
         return self.data / "state.sealed"
@@ -71,7 +76,7 @@ class Places:
     @property
     def sealed(self) -> tuple[Path, ...]:
         """Every sealed file with a name of its own: with those in `reports`, what a wipe deletes beside the history."""
-        return self.adapter, self.state, self.memory, self.checkpoint
+        return self.adapter, self.shared, self.state, self.memory, self.checkpoint
 
 
 def keystore_in(home: Path) -> Path:

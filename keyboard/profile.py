@@ -38,6 +38,7 @@ from hushkey.keyboard.session import Session
 from hushkey.keyboard.settings import settings_from
 from hushkey.keyboard.spare_memory import give_back_memory
 from hushkey.keyboard.store import Store
+from hushkey.model.adapter import Adapter
 from hushkey.model.base import Base
 from hushkey.model.plans import Plan, preset
 from hushkey.model.text import fold, normalise, split_token
@@ -77,12 +78,14 @@ class Profile:
 
     def _take_up(self) -> None:
         """Bring the engine to where the history and the sealed files say it was."""
+        zero = self.engine.zero_adapter()
+        self.engine.use_shared(self._files.read_shared(zero))
         if self._forgetter.finish():
             return
         take_up_words(self.engine, self.history)
         self._kept.take_up()
         self.engine.recount([], self._files.read_trust())
-        self.engine.use_adapter(self._files.read_adapter(self.engine.zero_adapter()))
+        self.engine.use_adapter(self._files.read_adapter(zero))
 
     def close(self) -> None:
         """Keep what was counted and how far each expert is trusted, end the trainer, close the history."""
@@ -240,6 +243,18 @@ class Profile:
         """
         with self._lock:
             return self._forgetter.forget(what)
+
+    def use_shared(self, adapter: Adapter | None) -> None:
+        """Keep and take up what many devices learned together, or drop it: it lies beneath the personal adapter.
+
+        The next learning starts from it; until then the personal adapter stays what it was. Raises ModelMismatch.
+        """
+        with self._lock:
+            self.engine.use_shared(adapter)
+            if adapter is None:
+                self._files.drop_shared()
+            else:
+                self._files.write_shared(adapter)
 
     def block(self, word: str) -> None:
         """Never suggest a word again, on this profile. The marks around it are no part of it."""

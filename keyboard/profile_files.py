@@ -4,6 +4,7 @@ A throwaway profile has none. Each is sealed under a key of its own, and says in
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
 from hushkey.keyboard.errors import SealBroken, SealTooNew, SnapshotUnusable
@@ -17,6 +18,7 @@ from hushkey.model.adapter import Adapter
 from hushkey.model.errors import ModelMismatch
 
 _ADAPTER = b"personal adapter"
+_SHARED = b"shared adapter"
 _TRUST = b"trust in experts"
 _MEMORY = b"memory of the history"
 _CHECKPOINT = b"interrupted training"
@@ -31,13 +33,7 @@ class ProfileFiles:
 
     def read_adapter(self, zero: Adapter) -> Adapter | None:
         """Return the adapter; None where it is for another base than `zero` is. Raises as `read_sealed`."""
-        if not self._places.adapter.exists():
-            return None
-        data = read_sealed(self._places.adapter, self._key.adapter_key(), context=_ADAPTER)
-        try:
-            return Adapter.from_bytes(data, zero.shape, base=zero.base)
-        except ModelMismatch:
-            return None  # it is for another base; the next learning makes one for this
+        return self._read_adapter(self._places.adapter, _ADAPTER, zero)
 
     def write_adapter(self, adapter: Adapter) -> None:
         """Keep an adapter. Raises FileRefused."""
@@ -49,6 +45,19 @@ class ProfileFiles:
         there = self._places.adapter.exists()
         remove_private(self._places.adapter)
         return there
+
+    def read_shared(self, zero: Adapter) -> Adapter | None:
+        """Return the shared adapter; None where it is for another base than `zero` is. Raises as `read_sealed`."""
+        return self._read_adapter(self._places.shared, _SHARED, zero)
+
+    def write_shared(self, adapter: Adapter) -> None:
+        """Keep the shared adapter. Raises FileRefused."""
+        data = adapter.to_bytes()
+        write_sealed(self._places.shared, self._key.adapter_key(), data, context=_SHARED)
+
+    def drop_shared(self) -> None:
+        """Delete the shared adapter. Raises FileRefused."""
+        remove_private(self._places.shared)
 
     def read_checkpoint(self) -> bytes | None:
         """Return what an interrupted training left; None where it is damaged or of another version.
@@ -117,6 +126,15 @@ class ProfileFiles:
             remove_private(path)
         self.drop_reports()
 
+    def _read_adapter(self, path: Path, context: bytes, zero: Adapter) -> Adapter | None:
+        if not path.exists():
+            return None
+        data = read_sealed(path, self._key.adapter_key(), context=context)
+        try:
+            return Adapter.from_bytes(data, zero.shape, base=zero.base)
+        except ModelMismatch:
+            return None  # it is for another base; the next learning or release makes one for this
+
 
 class NoFiles(ProfileFiles):
     """What a throwaway profile keeps: nothing."""
@@ -135,6 +153,17 @@ class NoFiles(ProfileFiles):
     def drop_adapter(self) -> bool:
         """Say that there was none."""
         return False
+
+    def read_shared(self, zero: Adapter) -> Adapter | None:
+        """Return None: nothing was kept."""
+        del zero
+        return None
+
+    def write_shared(self, adapter: Adapter) -> None:
+        """Keep nothing."""
+
+    def drop_shared(self) -> None:
+        """Delete nothing."""
 
     def read_checkpoint(self) -> bytes | None:
         """Return None: nothing was kept."""

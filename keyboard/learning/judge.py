@@ -79,9 +79,11 @@ class Judge:
     def __init__(self, base: Base) -> None:
         self._engine = SuggestionEngine(base)
 
-    def teach(self, lines: Sequence[str], cancelled: Cancelled) -> None:
-        """Be as after these lines: all are counted, the newest are judged too, as after an import."""
-        self._engine.use_adapter(None)
+    def teach(
+        self, lines: Sequence[str], cancelled: Cancelled, adapter: Adapter | None = None
+    ) -> None:
+        """Be as after these lines under an adapter: all are counted, the newest judged too, as after an import."""
+        self._engine.use_adapter(adapter)
         self._engine.forget_everything()
         newest = Newest(JUDGED)
         self._engine.recount(newest.push(lines))

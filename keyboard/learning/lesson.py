@@ -45,6 +45,11 @@ class Task:
     guarded: bool = True
     """Whether it is judged first; else the adapter comes back whatever it is worth."""
 
+    @property
+    def beneath(self) -> Adapter | None:
+        """What the keyboard has without this training: what many devices learned together, or nothing."""
+        return self.start if self.start.norm() else None
+
     def digest(self) -> str:
         """Name the task: another one's checkpoint is none of this one's."""
         named = hashlib.sha256(self.start.to_bytes())
@@ -178,8 +183,8 @@ class Lesson:
         try:
             for fold, adapter in zip(folds, trained, strict=False):
                 judge = self._judge()
-                judge.teach(without(task.lines, fold), self._cancelled)
-                before.append(judge.score(task.lines[fold], None, self._cancelled))
+                judge.teach(without(task.lines, fold), self._cancelled, task.beneath)
+                before.append(judge.score(task.lines[fold], task.beneath, self._cancelled))
                 after.append(judge.score(task.lines[fold], adapter, self._cancelled))
                 trust = judge.trust
                 del judge  # an engine of its own, which the next training has no use for
