@@ -71,6 +71,6 @@ def test_a_worker_that_is_killed_at(label: str, new_url: Callable[[], str]):
     assert ours == theirs
     if ("leader share", record.batch) in before:  # then what was published is of these two draws
         terms = world.worker._tasks.get(world.identity)
-        answer = decode(before["helper answer", record.batch], BatchAnswer, limit_bytes=10**6)
+        answer = decode(before["leader answer", record.batch], BatchAnswer, limit_bytes=10**6)
         assert ours == opened(terms, before["leader share", record.batch], answer.share)
     world.close()

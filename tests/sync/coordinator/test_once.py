@@ -132,6 +132,7 @@ REFUSED = ("parked.uncommitted", "parked.committed")
 WALKED = tuple(label for label in LABELS if label not in {*TOO_SMALL, *REFUSED})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", WALKED)
 def test_everything_is_counted_once_though_a_process_dies_at(
     label: str, sqlite_url: Callable[[], str]
