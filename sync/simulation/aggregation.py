@@ -56,13 +56,31 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True)
+class Pad:
+    """What is left of the rotation without it: zeros up to the rotated length."""
+
+    dimension: int
+    padded: int
+
+    def apply(self, vector: Vector) -> Vector:
+        """Return the vector (d,) with zeros behind it (P,)."""
+        return np.pad(vector, (0, self.padded - self.dimension))
+
+    def undo(self, total: Vector) -> Vector:
+        """Return what is not padding."""
+        return total[: self.dimension]
+
+
+@dataclass(frozen=True, slots=True)
 class Unrotated(Codec):
     """The codec without its rotation, to see what that brings."""
 
     def steps(self, weight: float = 1.0) -> tuple[Step, ...]:
-        """Return the steps but that one."""
-        kept = Codec.steps(self, weight)
-        return tuple(step for step in kept if not isinstance(step, Rotate))
+        """Return the steps, padding in the place of that one."""
+        pad = Pad(self.terms.dimension, self.terms.padded)
+        return tuple(
+            pad if isinstance(step, Rotate) else step for step in Codec.steps(self, weight)
+        )
 
 
 @dataclass(frozen=True, slots=True)

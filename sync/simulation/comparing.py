@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hushkey.sync.simulation.algorithms import Algorithm
+from hushkey.sync.simulation.learners import Learner
 from hushkey.sync.simulation.results import Costs, Outcome, outcome, told
 from hushkey.sync.simulation.running import Kept, Limits, Point, Trace, run
 from hushkey.sync.simulation.schedule import Schedule
@@ -56,9 +57,22 @@ def trace_of(  # noqa: PLR0913
         world.learner(algorithm, seed),
         Limits(versions, every, until_target=is_full),
         goal.target,
-        Kept(folder / f"{world.digest(algorithm, seed)}.npz"),
+        _kept(world, algorithm, seed, folder),
         on_version=tell,
     )
+
+
+def final_of(world: World, algorithm: Algorithm, seed: int, folder: Path) -> Learner:
+    """Return what a kept run had learned at its end: the base where it made no version."""
+    learner = world.learner(algorithm, seed)
+    held = _kept(world, algorithm, seed, folder).read()
+    if held is not None:
+        learner.restore(held[1])
+    return learner
+
+
+def _kept(world: World, algorithm: Algorithm, seed: int, folder: Path) -> Kept:
+    return Kept(folder / f"{world.digest(algorithm, seed)}.npz")
 
 
 def schedule_of(world: World, algorithm: Algorithm, seed: int) -> Schedule:

@@ -8,7 +8,7 @@ import pytest
 from hushkey.sync.simulation.aggregation import Coded, Plain, Unrotated, aggregation_of
 from hushkey.sync.simulation.algorithms import HUSHKEY, Coding, algorithm, with_epsilon
 
-SIZE, BATCH = 192, 8
+SIZE, BATCH = 150, 8  # numbers: no multiple of 64
 
 
 def deltas(count=BATCH, norm=0.3, seed=5):

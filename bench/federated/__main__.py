@@ -1,0 +1,62 @@
+"""A population of devices that learn together: sections of docs/federated.md, one command each.
+
+    python -m bench.federated pace          processor seconds of a training, which the virtual clock is set by
+    python -m bench.federated quick         time to target, bytes and memory of each algorithm
+    python -m bench.federated curve         epsilon against what is gained
+    python -m bench.federated ablation      hushkey without one of its ideas at a time
+    python -m bench.federated personal      global, personal, both, and who gains with n-grams on top
+    python -m bench.federated left-behind   the slowest, the smallest histories, Singapore English
+
+Each takes --smoke, which runs a dozen devices, prints and writes nothing. Runs are kept in .bench-cache/federated by
+all that they depend on: a run that was cut off goes on there.
+"""
+
+import argparse
+from pathlib import Path
+
+from bench.document import write_section
+from bench.federated import ablation, curve, left_behind, pace, personal, quick
+from bench.learning.program import ROOT
+from hushkey.model.training.fleet import use_threads
+from hushkey.model.training.neighbour import be_a_good_neighbour
+from hushkey.sync.simulation.presets import PRESETS
+
+_PARTS = {
+    "pace": pace,
+    "quick": quick,
+    "curve": curve,
+    "ablation": ablation,
+    "personal": personal,
+    "left-behind": left_behind,
+}
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True)
+    for name, part in _PARTS.items():
+        command = commands.add_parser(name, description=part.__doc__)
+        users = ROOT.parent / "shared" / "corpora" / "users"
+        command.add_argument("--users", type=Path, default=users)
+        command.add_argument("--document", type=Path, default=ROOT / "docs" / "federated.md")
+        command.add_argument("--kept", type=Path, default=ROOT / ".bench-cache" / "federated")
+        command.add_argument("--preset", choices=list(PRESETS), default="quick")
+        command.add_argument("--seeds", type=int, nargs="+", help="other than the preset's")
+        command.add_argument("--threads", type=int, default=2)
+        command.add_argument("--smoke", action="store_true", help="a dozen devices; writes nothing")
+        part.add_options(command)
+        command.set_defaults(run=part.run, name=name)
+    options = parser.parse_args()
+    be_a_good_neighbour()
+    use_threads(options.threads)
+    text = options.run(options)
+    print(text)
+    if not options.smoke:
+        write_section(options.document, options.name, text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""The sections of docs/federated.md over a tiny world: what they say is what was run."""
+
+import argparse
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bench.federated import ablation, curve, left_behind, quick
+from bench.federated.owners import owners_of
+from bench.federated.personal import WAYS, Measured, Typed, section
+from bench.federated.picture import curves, progress
+from bench.federated.setting import Setting
+from hushkey.sync.simulation.algorithms import HUSHKEY, algorithm
+from hushkey.sync.simulation.people import People, Person
+from hushkey.sync.simulation.results import Outcome
+from hushkey.sync.simulation.running import Point, Trace
+from hushkey.sync.simulation.world import Goal
+
+
+@pytest.fixture
+def held(world, tmp_path):
+    return Setting(world, Goal(0.2, 3.0), tmp_path)  # a target that nobody reaches
+
+
+def svg(text):
+    return ET.fromstring(text)  # noqa: S314  our own
+
+
+def test_the_quick_table_has_a_row_an_algorithm_and_its_verdicts(held):
+    names = ("fedavg", "fedbuff", "hushkey")
+    chosen = [algorithm(name) for name in names]
+    outcomes = {one.name: held.outcomes(one) for one in chosen}
+    gains = {one.name: quick.gains_of(held, one) for one in chosen}
+    assert all(len(gain) == len(held.world.base_recalled().words) for gain in gains.values())
+    text = quick.section(held, chosen, outcomes, gains, "the command")
+    assert [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")] == [
+        "algorithm",
+        "---",
+        *names,
+    ]
+    assert text.count("**reached**") + text.count("**short**") == 5
+    assert "`the command`" in text
+
+
+def outcome(seconds):
+    return Outcome(seconds, 0.29, 1, 1.0, 1.0, None, 0.9, 4)
+
+
+@pytest.mark.parametrize(
+    ("ours", "full", "said"),
+    [
+        (10.0, 100.0, "90.0% below FedAvg waiting for all, 81% asked: **reached**"),
+        (50.0, 100.0, "50.0% below FedAvg waiting for all, 81% asked: **short**"),
+        (None, 100.0, "did not reach the target"),
+        (10.0, None, "at least"),
+    ],
+)
+def test_the_headline_says_what_the_times_say(held, ours, full, said):
+    told = quick._faster(held, [outcome(ours)], [outcome(full)], algorithm("fedavg"))
+    assert said in told
+
+
+def test_the_ablation_compares_each_variant_with_the_whole(held):
+    variants = [one for one in ablation.VARIANTS if one.trained == "subset"]
+    text = ablation.section(held, variants, "the command")
+    assert all(one.name in text for one in variants if one is not HUSHKEY)
+    names = {one.name for one in ablation.VARIANTS}
+    assert len(names) == len(ablation.VARIANTS)
+    whole = next(line for line in text.splitlines() if line.startswith("| whole"))
+    assert "+0.00 (+0.00 to +0.00)" in whole
+
+
+def test_fewer_bits_send_less_and_whoever_drops_an_idea_drops_that_alone(held):
+    by_name = {one.name: one for one in ablation.VARIANTS}
+    assert held.world.job(by_name["fewer bits"]).up_bytes < held.world.job(HUSHKEY).up_bytes
+    assert replace(by_name["without age weights"], name="hushkey", age_exponent=0.5) == HUSHKEY
+    assert replace(by_name["without the buffer"], name="hushkey", gathering="buffer") == HUSHKEY
+
+
+def test_larger_batches_leave_more_signal(held):
+    few, many = (curve._signal(held, 8.0, population) for population in (12, 1200))
+    assert many == pytest.approx(100 * few, rel=0.01)
+    off = quick.mean_of([0.1, 0.2])
+    text = curve.section(held, off, {12: {8.0: off}, 1200: {8.0: off}}, "the command")
+    assert "12 devices" in text
+
+
+def test_an_owner_is_tested_on_what_came_after():
+    lines = [f"line number {at} of four" for at in range(8)]
+    people = People([Person("a/1", lines), Person("a/2", lines[:1])], [])
+    owners = owners_of(people, 10)
+    assert owners.tests[0].lines == lines[6:]
+    assert owners.people.devices[0].lines == lines[:6]
+    assert owners.people.devices[1].lines == lines[:1]
+    assert owners.tests[1].lines == []
+
+
+def test_who_gains_and_who_is_left_behind_are_told_apart(held, people):
+    gains = {way: [float(at) for at in range(len(people.devices))] for way in WAYS}
+    found = Measured(held, owners_of(people, 4), gains, {})
+    typed = Typed({way: [0.1, 0.2] for way in WAYS}, {way: [0.0, 0.1] for way in WAYS})
+    assert all(f"| {way} |" in section(found, typed, "the command") for way in WAYS)
+    groups = left_behind.groups_of(found)
+    assert len(groups["everybody"]) == len(people.devices)
+    devices, job = held.world.devices(1), held.world.job(HUSHKEY)
+    (slowest,) = groups["slowest decile"]
+    assert devices[slowest].busy_s(job, 1.0) == max(one.busy_s(job, 1.0) for one in devices)
+    assert groups["smallest histories"] == [0]
+    text = left_behind.section(found, "the command")
+    assert "made-up" in text
+    assert text.count("**reached**") + text.count("**short**") == 1
+
+
+def test_the_pictures_are_whole_and_name_each_line():
+    points = tuple(Point(at, 10.0 * at, 0.2 + at / 100, 0, 0, 0) for at in range(4))
+    drawn = progress({"hushkey": Trace(points)}, Goal(0.2, 0.24))
+    assert "hushkey" in drawn
+    assert "target" in drawn
+    assert svg(drawn).tag.endswith("svg")
+    assert svg(curves({"one": [(1.0, 0.0)]}, title="a < b", below="x")) is not None
+
+
+def test_options_of_every_part_can_be_read():
+    for part in (quick, curve, ablation, left_behind):
+        parser = argparse.ArgumentParser()
+        part.add_options(parser)
+        parser.parse_args([])
