@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import click
 
 from hushkey.tui.cli import output
+from hushkey.tui.cli.coordinator_dev import dev
 from hushkey.tui.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def coordinator() -> None:
         raise click.ClickException(
             f"this needs the package {missing[0]}; nothing was done; pip install 'hushkey[coordinator]'"
         )
+
+
+coordinator.add_command(dev)
 
 
 @coordinator.command()

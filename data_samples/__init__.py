@@ -1,0 +1,1 @@
+"""Typing histories to try things with; nobody in them exists. See README.md. No code."""
