@@ -6,18 +6,25 @@ less chance in it, is left out, and the gain is so bounded from below.
 """
 
 import argparse
+import math
+from collections.abc import Sequence
+
+import numpy as np
 
 from bench.document import table
 from bench.federated.picture import curves
 from bench.federated.quick import gains_of
 from bench.federated.setting import Setting, command_of, setting
 from bench.learning.means import Mean, mean_of
-from hushkey.sync.privacy import signal_to_noise
+from hushkey.model.training.fleet import GROUP
+from hushkey.sync.privacy import signal_to_noise, smallest_batch
+from hushkey.sync.privacy.prediction import ALIGNMENT
 from hushkey.sync.simulation.aggregation import Coded
 from hushkey.sync.simulation.algorithms import HUSHKEY, Algorithm, with_epsilon
 
 EPSILONS = (1.0, 2.0, 4.0, 8.0, 16.0)
 POPULATIONS = (500, 5_000, 50_000)
+ALIGNED = 200  # devices whose first deltas tell how far they agree
 WORTH = 8.0  # the largest epsilon that is advised
 
 
@@ -47,10 +54,26 @@ def run(options: argparse.Namespace) -> str:
             lines, title="Gain in recall@3 over the base, points", below="epsilon", marked=None
         )
         (options.document.parent / "federated-privacy.svg").write_text(picture, encoding="utf-8")
-    return section(held, off, found, command_of(options, *_asked(options)))
+    return section(held, off, found, alignment(held), command_of(options, *_asked(options)))
 
 
-def section(held: Setting, off: Mean, found: dict[int, dict[float, Mean]], command: str) -> str:
+def alignment(held: Setting) -> float:
+    """Return the norm of what devices' first deltas have in common, in clip norms: what a batch adds up.
+
+    Of n deltas the mean's square is what they share and an n-th of what they do not (an unbiased estimate).
+    """
+    readings = held.world.readings[:ALIGNED]
+    start = held.world.zero.tensors[GROUP]
+    trained = held.world.fleet.train([start] * len(readings), readings)
+    deltas = np.stack([(after - start).ravel() for after in trained]).astype(np.float64)
+    each = float(np.mean(np.sum(deltas**2, axis=1)))
+    shared = (len(deltas) * float(np.sum(deltas.mean(0) ** 2)) - each) / (len(deltas) - 1)
+    return math.sqrt(max(0.0, shared)) / _clip_norm(held)
+
+
+def section(
+    held: Setting, off: Mean, found: dict[int, dict[float, Mean]], aligned: float, command: str
+) -> str:
     """Write the section."""
     epsilons = list(next(iter(found.values())))
     head = [
@@ -98,8 +121,35 @@ def section(held: Setting, off: Mean, found: dict[int, dict[float, Mean]], comma
             "![Gain by epsilon](federated-privacy.svg)",
             "",
             f"- {verdict}",
+            _floor(held, epsilons, aligned),
         ]
     )
+
+
+def _floor(held: Setting, epsilons: Sequence[float], aligned: float) -> str:
+    """Say from which batch on the noise is no longer than what devices have in common."""
+    if aligned <= 0.0:
+        return "- first deltas have nothing in common that could be told: no batch is large enough"
+    size = held.world.zero.parameters
+    floors = {
+        epsilon: smallest_batch(_multiplier(held, epsilon), size, min(1.0, aligned))
+        for epsilon in epsilons
+    }
+    told = ", ".join(f"{batch:,} at epsilon {epsilon:g}" for epsilon, batch in floors.items())
+    return (
+        f"- first deltas have {aligned:.3f} clip norms in common ({ALIGNMENT} is assumed until measured): "
+        f"signal and noise are level from a batch of {told}"
+    )
+
+
+def _clip_norm(held: Setting) -> float:
+    return held.world.task(HUSHKEY).clip_norm
+
+
+def _multiplier(held: Setting, epsilon: float) -> float:
+    size = held.world.zero.parameters
+    coded = Coded.of(with_epsilon(HUSHKEY, epsilon), size, held.preset.batch, 1)
+    return coded.sigma / (max(coded.weights) * coded.codec.terms.norm_bound)
 
 
 def _noisy(held: Setting, epsilon: float, population: int) -> Algorithm:
@@ -112,9 +162,7 @@ def _batch(held: Setting, population: int) -> int:
 
 def _signal(held: Setting, epsilon: float, population: int) -> float:
     size = held.world.zero.parameters
-    coded = Coded.of(_noisy(held, epsilon, population), size, held.preset.batch, 1)
-    multiplier = coded.sigma / (max(coded.weights) * coded.codec.terms.norm_bound)
-    return signal_to_noise(_batch(held, population), multiplier, size)
+    return signal_to_noise(_batch(held, population), _multiplier(held, epsilon), size)
 
 
 def _asked(options: argparse.Namespace) -> list[str]:

@@ -31,6 +31,7 @@ from hushkey.sync.simulation.learners import Subset
 from hushkey.sync.simulation.people import read_people
 
 TEST_WORDS = 100
+SPARE = 4  # for each so many devices one more is read: some typed one line alone, and have no test
 WAYS = ("global", "personal", "both", "re-based")
 Floats = npt.NDArray[np.float32]
 
@@ -56,12 +57,12 @@ def measured(options: argparse.Namespace) -> Measured:
     test_words = TEST_WORDS if preset.words >= 2 * TEST_WORDS else preset.words // 2
     people = read_people(
         options.users,
-        devices=preset.devices,
+        devices=preset.devices + preset.devices // SPARE,
         held_out=preset.held_out,
         words=preset.words + test_words,
         test_words=preset.test_words,
     )
-    owners = owners_of(people, test_words)
+    owners = owners_of(people, test_words, preset.devices)
     held = setting(options, owners.people)
     held.traces(HUSHKEY)
     learner = final_of(held.world, HUSHKEY, preset.seeds[0], held.kept)

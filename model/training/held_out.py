@@ -106,7 +106,8 @@ class HeldOut:
         self, network: FrozenNetwork, adapter: Mapping[str, Tensor], lines: Sequence[Pieces]
     ) -> _Words:
         starts = torch.from_numpy(self._vocabulary.starts_word)
-        features, targets = [], []
+        features = [network.table.new_empty(0, network.shape.width)]
+        targets = [torch.empty(0, dtype=torch.int64)]
         for first in range(0, len(lines), _LINES):
             batch = make_batch(list(lines[first : first + _LINES]), self._vocabulary, pad_to=1)
             target = torch.from_numpy(batch.targets)

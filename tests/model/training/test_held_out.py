@@ -47,6 +47,16 @@ def test_any_adapter_and_any_network_are_measured_the_same_way(frozen, vocabular
     assert (held.of_network(frozen).hits == held.of_output(zero.tensors["output"]).hits).all()
 
 
+def test_a_person_without_a_word_has_no_hits_and_disturbs_nobody(
+    frozen, vocabulary, trained, people
+):
+    held = HeldOut(frozen, vocabulary, trained.only(["output"]), [[], *people])
+    found = held.of_output(trained.tensors["output"])
+    assert (found.hits[0], found.words[0]) == (0, 0)
+    assert found.by_person[0] == 0.0
+    assert found.words[1:].min() > 0
+
+
 def test_each_person_may_have_a_factor_of_their_own(frozen, vocabulary, trained, people):
     factor = trained.tensors["output"]
     held = HeldOut(frozen, vocabulary, trained.only(["output"]), people)

@@ -82,18 +82,24 @@ def test_larger_batches_leave_more_signal(held):
     few, many = (curve._signal(held, 8.0, population) for population in (12, 1200))
     assert many == pytest.approx(100 * few, rel=0.01)
     off = quick.mean_of([0.1, 0.2])
-    text = curve.section(held, off, {12: {8.0: off}, 1200: {8.0: off}}, "the command")
+    text = curve.section(held, off, {12: {8.0: off}, 1200: {8.0: off}}, 0.1, "the command")
     assert "12 devices" in text
+    assert "0.100 clip norms in common" in text
+
+
+def test_first_deltas_of_like_lines_have_something_in_common(held):
+    assert 0.0 < curve.alignment(held) <= 1.0
 
 
 def test_an_owner_is_tested_on_what_came_after():
     lines = [f"line number {at} of four" for at in range(8)]
-    people = People([Person("a/1", lines), Person("a/2", lines[:1])], [])
+    people = People([Person("a/2", lines[:1]), Person("a/1", lines), Person("a/3", lines[:2])], [])
     owners = owners_of(people, 10)
     assert owners.tests[0].lines == lines[6:]
     assert owners.people.devices[0].lines == lines[:6]
-    assert owners.people.devices[1].lines == lines[:1]
-    assert owners.tests[1].lines == []
+    assert [person.name for person in owners.people.devices] == ["a/1", "a/3"]
+    assert owners.tests[1].lines == lines[1:2]
+    assert owners_of(people, 10, 1).tests == owners.tests[:1]
 
 
 def test_who_gains_and_who_is_left_behind_are_told_apart(held, people):
