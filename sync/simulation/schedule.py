@@ -16,7 +16,7 @@ from hushkey.sync.simulation.devices import JITTER, Device, Terms
 from hushkey.sync.simulation.pace import Job
 from hushkey.sync.simulation.refusals import SimulationRefused
 
-TIMEOUT_S = 3600.0  # after which a cohort does without a device that never reports
+TIMEOUT_S = 3600.0  # after which a cohort does without who never reports; where more were drawn: without who is late
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Schedule:
     def _cohorts(self, able: Sequence[Device]) -> Iterator[Collected]:
         """Draw a cohort of those awake, wait for the wanted number, go on."""
         rng = np.random.default_rng([self.seed, 1])
+        patience = TIMEOUT_S if self.algorithm.over_selection > 1.0 else math.inf
         drawn = min(len(able), math.ceil(self.batch * self.algorithm.over_selection))
         now, downloads, uploads, version = 0.0, 0, 0, 0
         sent = np.zeros(len(self.devices), np.int64)
@@ -83,7 +84,7 @@ class Schedule:
                 done_at, is_sent = self._training(device, version, now)
                 if is_sent:
                     arrivals.append((done_at, device.number))
-            arrivals.sort()
+            arrivals = sorted(one for one in arrivals if one[0] <= now + patience)
             taken = arrivals[: self.batch]
             downloads += len(cohort)
             everybody = now + TIMEOUT_S  # where some of those waited for never report

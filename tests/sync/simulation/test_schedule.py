@@ -84,6 +84,15 @@ def test_over_selection_does_not_wait_for_the_last():
     assert hasty.downloads > patient.downloads
 
 
+def test_who_is_later_than_the_deadline_is_done_without():
+    late = {"stragglers": 0.9, "slowdown": 1000.0}
+    hasty, patient = (
+        first(schedule(name, **late), 2) for name in ("fedavg-deadline", "fedavg-subset")
+    )
+    assert hasty[0].at_s <= TIMEOUT_S < patient[0].at_s
+    assert 0 < len(hasty[0].reports) < len(patient[0].reports) == 8
+
+
 def test_in_a_buffer_no_device_has_two_live_reports():
     for one in first(schedule("hushkey"), 40):
         assert max(Counter(report.device for report in one.reports).values()) == 1
