@@ -49,6 +49,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "serve": "serve:serve",
     "set": "settings:set_",
     "settings": "settings:settings",
+    "share": "share:share",
     "simulate": "simulate:simulate",
     "shell-agent": "shell_widgets:shell_agent",
     "shell-init": "shell_widgets:shell_init",
