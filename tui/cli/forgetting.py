@@ -39,12 +39,17 @@ def follow_up(
     profile: Profile, forgotten: Forgotten, *, relearn: bool, named: int, as_json: bool
 ) -> int:
     """Train the adapter anew where one was dropped, probe, tell; return the exit code."""
+    withdrawn = _withdrawn(profile)  # before a training that takes its time
     fate = _adapter(profile, forgotten.report, relearn=relearn)
     found = forgotten.probe()
     if as_json:
         output.result_json(_as_dict(forgotten.report, fate, found, named))
+        if withdrawn:
+            output.note(withdrawn)
     else:
         output.result("\n".join(_told(forgotten.report, fate, found)))
+        if withdrawn:
+            output.result(withdrawn)
         others = _holding(profile, forgotten) if named else []
         if others:
             output.result(f"other words of yours hold it and stay: {', '.join(others)}")
@@ -53,6 +58,24 @@ def follow_up(
                 "still blocked, and so still in that list; 'hushkey unblock' takes it off"
             )
     return Exit.OK if found.holds else Exit.FAULT
+
+
+def _withdrawn(profile: Profile) -> str:
+    """Take back reports that were made of what was forgotten, where sharing was ever set up; what to tell of it.
+
+    Nothing of it is an error: what was forgotten stays forgotten, and each later 'hushkey share' asks again.
+    """
+    if profile.places is None or not profile.places.sharing.exists():
+        return ""
+    from hushkey.sync.errors import SyncError
+    from hushkey.tui.cli.share import after_forgetting
+
+    try:
+        return after_forgetting(profile)
+    except ModuleNotFoundError:  # sharing was uninstalled, and sends nothing
+        return ""
+    except SyncError as refused:
+        return f"a report that was shared could not be asked back: {refused}"
 
 
 def _adapter(profile: Profile, report: ForgetReport, *, relearn: bool) -> Fate:

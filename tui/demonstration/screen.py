@@ -40,7 +40,7 @@ class DemonstrationEnded(Message):
 
 
 class DemonstrationApp(App[None]):
-    """Shows a demonstration that posts messages from another thread; `begin` starts it, `leaves` ends the app with it."""
+    """Shows a demonstration beside it, which posts messages. `begin` starts it; with `leaves` both end together."""
 
     CSS_PATH = "demonstration.tcss"
     TITLE = "hushkey"

@@ -1,6 +1,5 @@
 """A demonstration over real operators on loopback, on a base of a few kilobytes and with a training of a moment."""
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -112,7 +111,7 @@ def test_nothing_is_left_on_the_disk_and_nothing_of_the_owner_is_touched(
     shown(
         replace(PLAN, versions=1),
         tiny_base,
-        cancelled=lambda: there.append(len(os.listdir(temporary))) or False,
+        cancelled=lambda: there.append(len(list(temporary.iterdir()))) or False,
     )
     assert max(there) == 1
     assert list(temporary.iterdir()) == []
