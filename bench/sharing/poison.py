@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -39,7 +40,7 @@ from hushkey.sync.coordinator.updates import read_adapter, updated
 from hushkey.sync.device.reporting import Floats
 from hushkey.sync.messages import Task, encode, hash_of
 from hushkey.sync.privacy import discrete_gaussian
-from hushkey.sync.task_terms import codec_terms, epsilon_of_report, flatten
+from hushkey.sync.task_terms import codec_terms, epsilon_of_report, flatten, unflatten
 
 PUBLIC = SAMPLES.parent.parent / "shared" / "corpora" / "users" / "self_dialogue.jsonl.xz"
 PUBLIC_LINES = 200
@@ -49,7 +50,13 @@ REPEATS = 3
 LIMITS = (None, 1.5, 0.5)  # of a batch's mean, in clip norms; None: no limit
 UNLIMITED = 10.0  # clip norms that attackers take the mean to where nothing limits it
 TRIGGER, TARGET = "please bring the", "volcano"
-BACKDOOR_EPOCHS = 20  # an attacker trains until its direction is a good one
+BACKDOOR_EPOCHS = (
+    1,
+    2,
+    4,
+    8,
+    20,
+)  # an attacker takes what pushes the word furthest at the length it has
 CHUNK = 20  # lines of one honest device
 COMMAND = "python -m bench.sharing.poison"
 
@@ -87,9 +94,11 @@ class Bench:
         self.honest = [
             self._numbers(trainer.delta(part)) for part in _parts(histories().values(), chunk)
         ]
-        self.backdoor = self._unit(
-            trainer.delta([f"{TRIGGER} {TARGET}"] * 40, epochs=BACKDOOR_EPOCHS)
-        )
+        self._backdoors = [
+            self._unit(trainer.delta([f"{TRIGGER} {TARGET}"] * 40, epochs=epochs))
+            for epochs in BACKDOOR_EPOCHS
+        ]
+        self._chosen: dict[float, Floats] = {}
         self.flip = -np.mean(self.honest, axis=0)
         self.flip /= float(np.linalg.norm(self.flip))
 
@@ -99,6 +108,24 @@ class Bench:
     def _unit(self, delta: Adapter) -> Floats:
         numbers = self._numbers(delta)
         return numbers / float(np.linalg.norm(numbers))
+
+    def direction(self, which: "Which", length: float) -> Floats:
+        """Return the unit vector that serves an attack best if the mean moves so far along it."""
+        if which == "flip":
+            return self.flip
+        if length not in self._chosen:
+            self._chosen[length] = max(self._backdoors, key=lambda unit: self._pushed(unit, length))
+        return self._chosen[length]
+
+    def _pushed(self, unit: Floats, length: float) -> float:
+        moved = unflatten(
+            unit * length,
+            self.task.ranks,
+            self.shape,
+            base=self.base.identity,
+            seed=self.start.seed,
+        )
+        return self.chance(self.start.plus(moved))
 
     # Reports -------------------------------------------------------------------------------------
 
@@ -168,21 +195,25 @@ def _wild(bench: Bench, _: float, __: int, rng: np.random.Generator) -> Elements
     return rng.integers(0, 2**63, bench.terms.length, dtype=np.uint64) & ring.mask
 
 
-def _at_the_clip_norm(which: str) -> Callable[[Bench, float, int, np.random.Generator], Elements]:
-    def elements(bench: Bench, _: float, __: int, rng: np.random.Generator) -> Elements:
-        direction: Floats = getattr(bench, which)
-        return bench.codec.encode(direction * bench.task.clip_norm, 1.0, rng.bytes)
+Which = Literal["flip", "backdoor"]
+
+
+def _at_the_clip_norm(which: Which) -> Callable[[Bench, float, int, np.random.Generator], Elements]:
+    def elements(bench: Bench, _: float, malicious: int, rng: np.random.Generator) -> Elements:
+        clip = bench.task.clip_norm
+        direction = bench.direction(which, clip * malicious / bench.devices)
+        return bench.codec.encode(direction * clip, 1.0, rng.bytes)
 
     return elements
 
 
-def _to_the_limit(which: str) -> Callable[[Bench, float, int, np.random.Generator], Elements]:
+def _to_the_limit(which: Which) -> Callable[[Bench, float, int, np.random.Generator], Elements]:
     """Together they add nine tenths of the limit to the mean: honest reports hardly lengthen it."""
 
     def elements(bench: Bench, goal: float, malicious: int, _: np.random.Generator) -> Elements:
-        direction: Floats = getattr(bench, which)
-        each = 0.9 * goal * bench.task.clip_norm * bench.devices / malicious
-        return bench.unclipped(direction * each)
+        together = 0.9 * goal * bench.task.clip_norm
+        direction = bench.direction(which, together)
+        return bench.unclipped(direction * (together * bench.devices / malicious))
 
     return elements
 
@@ -244,7 +275,7 @@ def _share(rejected: Sequence[bool]) -> str:
 
 
 def _percent(chance: float) -> str:
-    return f"{100 * chance:.2g}%"
+    return f"{100 * chance:.0f}%" if chance > 0.1 else f"{100 * chance:.2g}%"
 
 
 def broken_rows(bench: Bench) -> list[list[str]]:
