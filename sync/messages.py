@@ -6,7 +6,8 @@ Whatever is signed is signed as the bytes that travel (`Signed`), never as somet
 """
 
 import hashlib
-from typing import Annotated, Literal, TypeVar
+import threading
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -298,8 +299,24 @@ class Path(Message, frozen=True, array_like=True):
 # Encoding ---------------------------------------------------------------------------------------
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
+_DECODERS: dict[type, msgspec.msgpack.Decoder[Any]] = {}
+_BUILDING = threading.Lock()
 
 M = TypeVar("M", bound=Message)
+T = TypeVar("T")
+
+
+def decoder(kind: type[T]) -> "msgspec.msgpack.Decoder[T]":
+    """Return the decoder of a type. Any thread may use it.
+
+    One thread builds it while the others wait: what msgspec 0.22 learns of a type at its first use is seen by other
+    threads before it is whole, and a process whose first two requests came together ended by a segmentation fault.
+    """
+    held = _DECODERS.get(kind)
+    if held is None:
+        with _BUILDING:
+            held = _DECODERS.setdefault(kind, msgspec.msgpack.Decoder(kind))
+    return held
 
 
 def encode(message: Message) -> bytes:
@@ -314,7 +331,7 @@ def decode(data: bytes, kind: type[M], *, limit_bytes: int) -> M:
             f"a {kind.__name__} has {len(data)} bytes and may have {limit_bytes}; nothing was taken"
         )
     try:
-        message = msgspec.msgpack.decode(data, type=kind)
+        message = decoder(kind).decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # a ValidationError is one
         raise MessageRefused(f"the bytes are no {kind.__name__}; nothing was taken") from None
     if encode(message) != data:

@@ -12,7 +12,16 @@ from hushkey.sync.device.reporting import Built
 from hushkey.sync.device.store import get_fact, set_fact
 from hushkey.sync.errors import StoreRefused
 from hushkey.sync.keys import DeviceKey, Entropy
-from hushkey.sync.messages import Message, Record, Signed, Task, decode, encode, hash_of
+from hushkey.sync.messages import (
+    Message,
+    Record,
+    Signed,
+    Task,
+    decode,
+    decoder,
+    encode,
+    hash_of,
+)
 from hushkey.sync.releases.chain import Head
 from hushkey.sync.releases.receipts import Receipt
 
@@ -31,7 +40,7 @@ _STATE, _CONSENT, _ADAPTER = "state", "consent", "adapter"
 def read_state(database: "Connection") -> State:
     """Return the state; what was spent is what the ledger says."""
     held = get_fact(database, _STATE)
-    state = State() if held is None else msgspec.msgpack.decode(held, type=State)
+    state = State() if held is None else decoder(State).decode(held)
     return replace(state, spent_rho=max(state.spent_rho, spent_rho(database)))
 
 
@@ -189,7 +198,7 @@ def _read(database: "Connection", name: str, kind: type[M]) -> M | None:
     if held is None:
         return None
     try:
-        return msgspec.msgpack.decode(held, type=kind)
+        return decoder(kind).decode(held)
     except msgspec.DecodeError:
         raise StoreRefused(
             "the sharing database holds what this version cannot read; nothing was sent; update hushkey"
