@@ -44,15 +44,16 @@ class Cluster:
         return f"postgresql+psycopg://{self.user}@/{name}?host={self.folder}"
 
 
-def start(folder: Path, programs: Path) -> Cluster:
-    """Set up a cluster in a folder and start it."""
+def start(folder: Path, programs: Path, *, durable: bool = False) -> Cluster:
+    """Set up a cluster in a folder and start it. Unless it is to be durable it never waits for the disk."""
     user = pwd.getpwuid(os.getuid()).pw_name
     if os.getuid() == 0:
         user = next(name for name in _USERS if _exists(name))
         shutil.chown(folder, user)
     cluster = Cluster(folder, user)
     _run(cluster, programs / "initdb", "-A", "trust", "-U", user, "-E", "UTF8", "-N")
-    settings = f"-c listen_addresses='' -c fsync=off -c max_connections=120 -k {folder}"
+    fsync = "on" if durable else "off"
+    settings = f"-c listen_addresses='' -c fsync={fsync} -c max_connections=120 -k {folder}"
     _run(cluster, programs / "pg_ctl", "-w", "-l", str(folder / "log"), "-o", settings, "start")
     return cluster
 
