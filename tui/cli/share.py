@@ -119,7 +119,7 @@ def off(sharing: Sharing) -> int:
 
 
 def _told_of_withdrawal(status: SharingStatus, said: str) -> int:
-    from hushkey.tui.cli.share_told import live_line
+    from hushkey.tui.cli.share_standing_told import live_line
 
     output.result(said)
     if status.live is not None:
@@ -166,7 +166,7 @@ def preview(sharing: Sharing, code: str | None, *, as_json: bool) -> int:
     With CODE, of terms that were not agreed to yet.
     """
     from hushkey.keyboard.learner import LearningCancelled
-    from hushkey.tui.cli.share_told import preview_as_dict, preview_text
+    from hushkey.tui.cli.share_preview_told import preview_as_dict, preview_text
 
     terms = None if code is None else sharing.invite(code)
     output.note("learning and attacking; nothing is sent")
@@ -219,7 +219,7 @@ def status(sharing: Sharing, *, as_json: bool) -> None:
 
 
 def _show(standing: SharingStatus, *, as_json: bool) -> None:
-    from hushkey.tui.cli.share_told import status_as_dict, status_rows
+    from hushkey.tui.cli.share_standing_told import status_as_dict, status_rows
 
     if as_json:
         output.result_json(status_as_dict(standing))
@@ -258,7 +258,7 @@ def receipt(sharing: Sharing, count: int | None, *, everything: bool, as_json: b
 
 
 def _tell_receipt(place: int, verified: Verified, *, as_json: bool) -> None:
-    from hushkey.tui.cli.share_told import receipt_as_dict, receipt_line
+    from hushkey.tui.cli.share_standing_told import receipt_as_dict, receipt_line
 
     if as_json:
         output.result_json(receipt_as_dict(place, verified))
@@ -271,7 +271,7 @@ def _tell_receipt(place: int, verified: Verified, *, as_json: bool) -> None:
 @_opens_sharing
 def log(sharing: Sharing, *, as_json: bool) -> None:
     """List the records that both operators signed, as this device followed them, oldest first."""
-    from hushkey.tui.cli.share_told import record_as_dict, record_rows
+    from hushkey.tui.cli.share_standing_told import record_as_dict, record_rows
 
     _asked_again(sharing)
     records = sharing.log()
@@ -287,7 +287,7 @@ def log(sharing: Sharing, *, as_json: bool) -> None:
 
 def after_forgetting(profile: Profile) -> str:
     """Take back what was made of lines that were forgotten since; return what to tell, or nothing."""
-    from hushkey.tui.cli.share_told import live_line
+    from hushkey.tui.cli.share_standing_told import live_line
 
     with _opened(profile) as sharing:
         had = sharing.status().live
