@@ -34,6 +34,7 @@ from hushkey.keyboard.profile_files import NoFiles, ProfileFiles
 from hushkey.keyboard.redaction import redact
 from hushkey.keyboard.reports import ForgetReport, ImportReport
 from hushkey.keyboard.review import LearnedWord, Review, learned_words, review_of
+from hushkey.keyboard.review_due import REVIEWED, SETTINGS, words_due
 from hushkey.keyboard.session import Session
 from hushkey.keyboard.settings import settings_from
 from hushkey.keyboard.spare_memory import give_back_memory
@@ -44,8 +45,6 @@ from hushkey.model.plans import Plan, preset
 from hushkey.model.text import fold, normalise, split_token
 
 _Line = TypeVar("_Line")
-_SETTINGS = "settings"
-_REVIEWED = "reviewed"
 _SAVE_TRUST_EVERY = 25  # lines
 _IMPORT_BATCH = 2048  # lines redacted, written and counted together: a third of a second
 _DAY_S = 86_400.0
@@ -69,7 +68,7 @@ class Profile:
         self._unsaved = 0
         self._followed = self.history.changes_elsewhere
         self._adapting = Adapting(self.engine, self.history, self._files, self._lock)
-        self.settings = settings_from(self.history.settings.get(_SETTINGS, {}))
+        self.settings = settings_from(self.history.settings.get(SETTINGS, {}))
         self._expire()
         self._take_up()
         give_back_memory()
@@ -131,7 +130,7 @@ class Profile:
             changes = self.history.changes_elsewhere
             if changes == self._followed:
                 return False
-            self.settings = settings_from(self.history.settings.get(_SETTINGS, {}))
+            self.settings = settings_from(self.history.settings.get(SETTINGS, {}))
             self._forgetter.follow_words()
             if not self._forgetter.catch_up():
                 self._kept.follow()
@@ -227,7 +226,7 @@ class Profile:
         with self._lock:
             self.settings.replace(**changes)  # refused before anything is asked of the disk
             held = self.history.settings.change(
-                _SETTINGS, lambda held: settings_from(held or {}).replace(**changes).as_dict()
+                SETTINGS, lambda held: settings_from(held or {}).replace(**changes).as_dict()
             )
             self.settings = settings_from(held)
 
@@ -300,11 +299,16 @@ class Profile:
 
     def review(self) -> Review:
         """Return the words that became new since the last review, oldest first."""
-        return review_of(self.learned_words(), self.history.settings.get(_REVIEWED))
+        return review_of(self.learned_words(), self.history.settings.get(REVIEWED))
+
+    def words_to_review(self, now: float) -> int:
+        """Count what the weekly review has to ask for; 0 where none is due."""
+        in_base = self.engine.base.lexicon.find
+        return words_due(self.history, lambda word: in_base(word) is not None, now)
 
     def reviewed(self, review: Review, asked: int) -> None:
         """Note that a review asked for its first words: those do not come again, the others do."""
-        self.history.settings.set(_REVIEWED, review.mark(asked, time.time()))
+        self.history.settings.set(REVIEWED, review.mark(asked, time.time()))
 
     def export(self, file: TextIO, *, destination: str = "") -> int:
         """Write the history as readable lines of JSON; returns their number.

@@ -8,6 +8,8 @@ import platform
 import shutil
 import stat
 import sys
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
@@ -17,11 +19,13 @@ from hushkey.keyboard.system_keyring import system_keyring
 from hushkey.tui.faults import describe
 from hushkey.tui.opening import KEY_PLACE_NOTES
 from hushkey.tui.owner import OwnerOpener
+from hushkey.tui.view_model import review_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from hushkey.keyboard.history import History
     from hushkey.keyboard.paths import Places
 
 Verdict = Literal["well", "mind", "ill"]
@@ -142,15 +146,31 @@ def _permissions(here: Places) -> Iterator[Finding]:
 def _history(opener: OwnerOpener) -> Iterator[Finding]:
     if not opener.places.history.exists():
         yield Finding("history", "well", "none yet")
-    elif opener.survey().asks_passphrase:
+        return
+    if opener.survey().asks_passphrase:
         mend = "Set HUSHKEY_PASSPHRASE for the doctor, and it will look inside."
         yield Finding("history", "mind", "locked by a passphrase; not examined", mend)
-    else:
-        yield Finding("history", "well", _opened_history(opener))
+        return
+    with _opened(opener) as history:  # which examines its pages
+        held = f"opens, its pages are whole, {history.count():,} entries"
+        yield Finding("history", "well", held)
+        yield _review(history)
 
 
-def _opened_history(opener: OwnerOpener) -> str:
-    """Open the database, which examines its pages, and count. Raises KeyboardError."""
+def _review(history: History) -> Finding:
+    from hushkey.keyboard.review_due import words_due
+    from hushkey.model.base import load_base
+
+    in_base = load_base().lexicon.find
+    due = words_due(history, lambda word: in_base(word) is not None, time.time())
+    if due:
+        return Finding("review", "mind", review_due(due), "Keep or forget them: hushkey review")
+    return Finding("review", "well", "none is due")
+
+
+@contextmanager
+def _opened(opener: OwnerOpener) -> Iterator[History]:
+    """Open the history alone, without an engine. Raises KeyboardError."""
     from hushkey.keyboard.history import History
     from hushkey.keyboard.keystore import open_keystore
     from hushkey.keyboard.store import Store
@@ -158,7 +178,7 @@ def _opened_history(opener: OwnerOpener) -> str:
     key = open_keystore(opener.places.data, passphrase=opener.passphrase)
     store = Store.open(opener.places.history, key.history_key())
     try:
-        return f"opens, its pages are whole, {History(store).count():,} entries"
+        yield History(store)
     finally:
         store.close()
 

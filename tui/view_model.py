@@ -119,6 +119,11 @@ def unlearned(entries: int) -> str:
     return f"Forgotten: {entries:,} line{'' if entries == 1 else 's'} of the last ten minutes."
 
 
+def review_due(count: int) -> str:
+    """Return what waits for the weekly review."""
+    return f"{count:,} new {'word' if count == 1 else 'words'} of yours to keep or forget"
+
+
 def words(count: int) -> str:
     """Return how many words of the owner's were learned from."""
     return f"{count:,} word{'' if count == 1 else 's'} learned"

@@ -1,5 +1,7 @@
 """The ladder of a person's own words and what there is to decide on, over lines made by hand; then a real profile."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,3 +163,23 @@ def test_a_secret_is_never_vouched_for(profile, secret):
     profile.vouch_for(secret)
     assert profile.history.vouched.words() == []
     assert profile.engine.vouched == frozenset()
+
+
+def test_a_review_is_due_for_so_many_words_at_first_and_again_only_after_a_week(profile):
+    profile.import_lines(["the Zorblax and Quinces and Vex"] * 2, "app")
+    profile.vouch_for("Quinces")
+    profile.block("Vex")
+    assert profile.words_to_review(time.time()) == len(profile.review().words) == 1
+    profile.reviewed(profile.review(), asked=1)
+    profile.import_lines(["the Mabbits"] * 2, "app")
+    assert profile.words_to_review(time.time()) == 0
+    assert profile.words_to_review(time.time() + WEEK_S) == 1
+    profile.reviewed(profile.review(), asked=1)
+    assert profile.words_to_review(time.time() + 2 * WEEK_S) == 0
+
+
+def test_within_a_week_of_a_review_no_line_is_read(profile, monkeypatch):
+    profile.import_lines(["the Zorblax"] * 2, "app")
+    profile.reviewed(profile.review(), asked=0)
+    monkeypatch.setattr(profile.history, "entries", lambda: pytest.fail("lines were read"))
+    assert profile.words_to_review(time.time()) == 0

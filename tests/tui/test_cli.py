@@ -250,6 +250,18 @@ def test_the_doctor_finds_a_good_installation_well(filled: Shell) -> None:
     assert findings["permissions"]["verdict"] == "well"
 
 
+def test_the_doctor_tells_when_a_weekly_review_is_due(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "typed.txt"
+    file.write_text("we met Zorblax at Quorn\nask Zorblax at Quorn\n", encoding="utf-8")
+    shell("import", str(file))
+    _, out, _ = shell("doctor")
+    assert "2 new words of yours to keep or forget" in out
+    assert "hushkey review" in out
+    shell("review", "--keep", "Zorblax", "--keep", "Quorn")
+    findings = {each["subject"]: each for each in json.loads(shell("doctor", "--json")[1])}
+    assert findings["review"]["verdict"] == "well"
+
+
 def test_the_doctor_says_how_to_mend_a_file_that_others_may_read(filled: Shell) -> None:
     (filled.home / "history.db").chmod(0o644)
     code, out, _ = filled("doctor")
