@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hushkey.keyboard.errors import KeyboardError
 from hushkey.model.errors import ModelError
+from hushkey.sync.errors import SyncError
 
 
 def describe(error: BaseException) -> str:
@@ -15,7 +16,7 @@ def describe(error: BaseException) -> str:
     Our own errors speak for themselves. Of any other only the type and the place are told: its
     message and its locals may hold typed text.
     """
-    if isinstance(error, KeyboardError | ModelError):
+    if isinstance(error, KeyboardError | ModelError | SyncError):
         return str(error)
     return f"unexpected {type(error).__name__} at {place(error)}; nothing typed is shown here"
 

@@ -16,11 +16,6 @@ from hushkey.tui.cli.exits import Exit
 from hushkey.tui.cli.forgetting import interruptible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from textual.message import Message
-
-    from hushkey.model.base import Base
     from hushkey.sync.demonstration import BatchSeen, Moment, Plan
 
 _NEEDS: Final = ("torch", "onnx", "textual")  # of [app]; [coordinator] was looked for before
@@ -109,10 +104,11 @@ def _stay(stop: threading.Event) -> None:
 def _on_screen(plan: Plan, *, leaves: bool) -> int:
     """Run it on a thread beside its screen, and end with it."""
     from hushkey.model.base import load_base
+    from hushkey.tui.demonstration.beside import Beside
     from hushkey.tui.demonstration.screen import DemonstrationApp
 
     stop = threading.Event()
-    beside = _Beside(plan, load_base(), stop)
+    beside = Beside(plan, load_base(), stop)
     app = DemonstrationApp(beside.start, leaves=leaves)
     beside.post = app.post_message
     app.run()
@@ -123,62 +119,6 @@ def _on_screen(plan: Plan, *, leaves: bool) -> int:
         return Exit.FAILED
     over = beside.shown.moment
     return _code(over) if over.over else Exit.INTERRUPTED
-
-
-class _Beside:
-    """A demonstration on a thread; it posts messages and keeps why it ended early."""
-
-    def __init__(self, plan: Plan, base: Base, stop: threading.Event) -> None:
-        from hushkey.sync.demonstration import Demonstration
-
-        self.post: Callable[[Message], object] = _nowhere
-        self.shown = Demonstration(plan, base, on_moment=self._see, cancelled=stop.is_set)
-        self._stop = stop
-        self._fault: str | None = None
-        self._thread = threading.Thread(target=self._run, name="hushkey-demonstration", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def end(self) -> str | None:
-        """Wait for its end, and return why it ended early."""
-        if self._thread.is_alive():
-            self._thread.join()
-        return self._fault
-
-    def _see(self, moment: Moment) -> None:
-        from hushkey.tui.demonstration.screen import MomentSeen
-
-        self.post(MomentSeen(moment))
-
-    def _run(self) -> None:
-        from hushkey.keyboard.errors import KeyboardError
-        from hushkey.keyboard.learner import LearningCancelled
-        from hushkey.sync.errors import SyncError
-        from hushkey.tui.demonstration.screen import DemonstrationEnded
-        from hushkey.tui.faults import describe
-
-        try:
-            self.shown.run(self._over)
-        except LearningCancelled:
-            return
-        except (KeyboardError, SyncError) as refused:
-            self._fault = str(refused)
-        except Exception as error:  # noqa: BLE001 - told by its type alone
-            self._fault = describe(error)
-        if self._fault is not None:
-            self.post(DemonstrationEnded(self._fault))
-
-    def _over(self) -> None:
-        from hushkey.tui.demonstration.screen import DemonstrationEnded
-
-        self.post(DemonstrationEnded())
-        self._stop.wait()  # the operators go on answering until the screen is left
-
-
-def _nowhere(_: Message) -> None:
-    """Post to nobody: there is no screen yet."""
 
 
 def _code(over: Moment) -> int:
