@@ -219,7 +219,7 @@ class Readings:
 
     def chance(self, held: Held, owners: Sequence[Written]) -> float:
         """Attack the owners' shares in every reading: p of the most telling one, times their number."""
-        readings = (self._as_they_are, self._within_the_norm, self._less_the_next)
+        readings = (self._as_they_are, self._within_the_norm, self._less_the_others)
         return min(1.0, len(readings) * min(self._joined(held, owners, each) for each in readings))
 
     def plain(self, owners: Sequence[Written]) -> float:
@@ -248,8 +248,11 @@ class Readings:
         return np.where(possible, share, np.uint64(0))
 
     @staticmethod
-    def _less_the_next(held: Held, number: int) -> Elements:
-        return (held.shares[number] - held.shares[number + 1]) & Ring(held.terms.bits).mask
+    def _less_the_others(held: Held, number: int) -> Elements:
+        """How far it is from the others, on average: what they share is gone."""
+        ring = Ring(held.terms.bits)
+        apart = ring.undo((held.shares[number] - np.delete(held.shares, number, 0)) & ring.mask)
+        return ring.apply(np.rint(apart.mean(axis=0)).astype(np.int64))
 
 
 # The table --------------------------------------------------------------------------------------
@@ -289,7 +292,7 @@ means that something was told. Rows in *italics* are faults planted in the shari
 
 The same attack on the plain deltas: {plain}. *correlation* permutes {PERMUTATIONS:,} times, so it cannot go below
 {2 / (1 + PERMUTATIONS):g}; *guessed seed* tries all 2^{GUESSED_BITS} seeds of a weak source; *words found* reads each
-share as a delta as it is, without what cannot be a report's number, and less the next report's share, and joins six
+share as a delta as it is, without what cannot be a report's number, and less the other reports' shares, and joins six
 attacks each (Fisher). A seed that is used again in another report hides as well as a new one, since each stream is
 bound to its report: that row is no fault.
 """

@@ -1,6 +1,6 @@
-"""A task over the shipped base as a benchmark needs one, signed by nobody: a demonstration, with throwaway keys."""
+"""A task over the shipped base as a benchmark needs one, signed by nobody: a demonstration, with keys of nobody."""
 
-import os
+import hashlib
 from typing import Any
 
 from hushkey.model.adapter import Adapter
@@ -9,7 +9,13 @@ from hushkey.model.groups import AdapterShape
 from hushkey.model.plans import preset
 from hushkey.sync.codec.terms import blocks
 from hushkey.sync.device.reporting import Place
-from hushkey.sync.keys import KEM_SEED_BYTES, OperatorKey, ReceiverKey
+from hushkey.sync.keys import (
+    EXCHANGE_KEY_BYTES,
+    KEM_SEED_BYTES,
+    SIGNING_KEY_BYTES,
+    OperatorKey,
+    ReceiverKey,
+)
 from hushkey.sync.messages import (
     PROTOCOL,
     SUITE,
@@ -26,8 +32,18 @@ from hushkey.sync.task_terms import codec_terms
 
 NOW = 1_800_000_000
 ROLES: tuple[Role, ...] = ("leader", "helper")
-OPERATORS = {role: OperatorKey.generate(os.urandom) for role in ROLES}
-RECEIVERS = {role: ReceiverKey(os.urandom(KEM_SEED_BYTES + 32)) for role in ROLES}
+
+
+def _known(label: str, size: int) -> bytes:
+    """Return bytes that are the same on every run, so that what is measured is: keys of nobody."""
+    return hashlib.shake_256(f"benchmark {label}".encode()).digest(size)
+
+
+OPERATORS = {role: OperatorKey(_known(role, SIGNING_KEY_BYTES)) for role in ROLES}
+RECEIVERS = {
+    role: ReceiverKey(_known(f"{role}'s receiver", KEM_SEED_BYTES + EXCHANGE_KEY_BYTES))
+    for role in ROLES
+}
 
 
 def sample_task(base: Base, shape: AdapterShape, **changes: Any) -> Task:
