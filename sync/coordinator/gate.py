@@ -1,6 +1,7 @@
 """What a new version is held against before it is released: public text it was not trained on, and made-up secrets.
 
-It is not released where it is worse than the last one on the text by more than a stated share, or where made-up
+It is not released where it is worse on the text, by more than a stated share, than the last one or than the base
+itself (small steps would add up unseen), or where made-up
 secrets (planted by an operator's own devices, or by nobody) rose above their like by more than chance: joint_test below
 ALPHA, so that of versions that learned none of them one in a hundred is rejected too. Knows no report.
 """
@@ -30,6 +31,7 @@ _ROWS = 64  # lines read side by side
 Floats64 = npt.NDArray[np.float64]
 
 WORSE = "worse than the last version on public text"
+ASTRAY = "worse than the base on public text"
 LEAKS = "made-up secrets stand out of their like"
 UNUSABLE = "the base cannot take the adapter up"
 
@@ -87,6 +89,8 @@ class TextGate:
             drawn = np.random.default_rng(seed)
             canaries = draw_canaries(base.lexicon, drawn, candidates=CANDIDATES, counts=COUNTS)
         self._canaries = [self._secrets(canary) for canary in canaries]
+        self._runtime.use(self._runtime.zero_adapter())
+        self._base_nats = sum(self._nats(part) for part in self._parts()) / self._words
 
     def verdict(self, before: Adapter, after: Adapter) -> Verdict:
         """Compare a version with the last one: nats a word of the text, then what rose among the secrets."""
@@ -99,6 +103,8 @@ class TextGate:
         chance = self._chance(were, are)
         if not now <= was * (1.0 + self._worse_by):  # what is no number is worse
             return Verdict(False, was, now, chance, WORSE)
+        if not now <= self._base_nats * (1.0 + self._worse_by):
+            return Verdict(False, was, now, chance, ASTRAY)
         if chance is not None and chance < ALPHA:
             return Verdict(False, was, now, chance, LEAKS)
         return Verdict(True, was, now, chance)

@@ -7,7 +7,7 @@ from hushkey.model.adapter import Adapter
 from hushkey.model.audit.canaries import draw_canaries
 from hushkey.model.base import Base, load_base
 from hushkey.model.groups import AdapterShape
-from hushkey.sync.coordinator.gate import LEAKS, UNUSABLE, WORSE, NoGate, TextGate
+from hushkey.sync.coordinator.gate import ASTRAY, LEAKS, UNUSABLE, WORSE, NoGate, TextGate
 from hushkey.sync.errors import ConfigRefused
 
 LINES = ["the people were there", "I was in the house, and they said so", "it is not what I want"]
@@ -60,6 +60,21 @@ def test_the_same_version_passes_and_one_that_spoils_the_text_does_not(
     spoilt = gate.verdict(same, biased.replaced({"output_bias": wrong}))
     assert (spoilt.passed, spoilt.reason) == (False, WORSE)
     assert spoilt.after_nats > spoilt.before_nats  # type: ignore[operator]
+
+
+def test_small_steps_away_from_the_base_do_not_add_up_unseen(tiny_base: Base, gate: TextGate):
+    """Each step is within what is taken of one version; together they are not."""
+    zero = tiny_base.runtime().zero_adapter()
+    shape = zero.shape.of("output_bias", 1)
+    used = {piece for line in LINES for piece in tiny_base.vocabulary.encode(line)}
+
+    def spoilt(by: float) -> Adapter:
+        wrong = np.zeros(shape, np.float32)
+        wrong[list(used)] = -by
+        return zero.replaced({"output_bias": wrong})
+
+    reasons = [gate.verdict(spoilt(step), spoilt(step + 0.02)).reason for step in (0.0, 4.0)]
+    assert reasons == ["", ASTRAY]
 
 
 def test_made_up_secrets_that_rose_above_their_like_are_found(tiny_base: Base):
