@@ -138,7 +138,10 @@ class Relay:
         # The program has not read the last line: it may turn the echo off before it reads this one.
         self._behind = self._behind or self._ahead()
         if not self._behind and byte == self._hotkey:
-            self._unpaint() if self._painted else self._offer()
+            offered = bool(self._offered)
+            self._unpaint()
+            if not offered:  # where a sentence stands instead, the answer may be another by now
+                self._offer()
             return
         if self._painted and ord("1") <= byte < ord("1") + len(self._offered):
             self._take(self._offered[byte - ord("1")], keys)

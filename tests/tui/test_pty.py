@@ -27,7 +27,6 @@ def offered(terminal: Terminal) -> None:
         terminal.press(NUL)
         if b"loading" not in terminal.wait_for("loading|1 tomorrow")[0]:
             return
-        terminal.press(NUL)
         terminal.rest(0.3)
     pytest.fail("the engine was never loaded")
 
