@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bench.document import table
 from bench.federated.quick import gains_of
-from bench.federated.setting import Setting, command_of, setting
+from bench.federated.setting import Setting, command_of, paragraph, setting
 from bench.learning.means import mean_of
 from hushkey.sync.simulation.algorithms import FEDAVG, HUSHKEY, Algorithm, Coding
 
@@ -68,8 +68,10 @@ def section(held: Setting, chosen: Sequence[Algorithm], command: str) -> str:
         [
             "## What each idea brings",
             "",
-            f"`{command}`: {held.told()}",
-            f"{held.preset.versions} versions, DP off; gains in recall@3 at the end, over held-out writers.",
+            paragraph(
+                f"`{command}`: {held.told()}",
+                f"{held.preset.versions} versions, DP off; gains in recall@3 at the end, over held-out writers.",
+            ),
             "",
             table(head, rows),
         ]

@@ -14,7 +14,7 @@ import numpy as np
 from bench.document import table
 from bench.federated.picture import curves
 from bench.federated.quick import gains_of
-from bench.federated.setting import Setting, command_of, setting
+from bench.federated.setting import Setting, command_of, paragraph, setting
 from bench.learning.means import Mean, mean_of
 from hushkey.model.training.fleet import GROUP
 from hushkey.sync.privacy import signal_to_noise, smallest_batch
@@ -105,14 +105,16 @@ def section(
         [
             "## Privacy and what it leaves",
             "",
-            f"`{command}`: {held.told()}",
-            f"hushkey, {held.preset.versions} versions at the most; epsilon at delta",
-            "1e-6 over the ten reports that a device may",
-            "send in all, by one aggregator's noise; a device that has sent them",
-            "stops. Gains in recall@3, points, at the end.",
-            "Batches of larger populations have the noise that their size leaves",
-            "of it, and no cloned users; the signal to",
-            "noise is what `sync/privacy/prediction.py` predicts.",
+            paragraph(
+                f"`{command}`: {held.told()}",
+                f"hushkey, {held.preset.versions} versions at the most; epsilon at delta",
+                "1e-6 over the ten reports that a device may",
+                "send in all, by one aggregator's noise; a device that has sent them",
+                "stops. Gains in recall@3, points, at the end.",
+                "Batches of larger populations have the noise that their size leaves",
+                "of it, and no cloned users; the signal to",
+                "noise is what `sync/privacy/prediction.py` predicts.",
+            ),
             "",
             table(
                 head, [*rows, ["DP off", f"{held.preset.batch}", off.told(), *[""] * len(epsilons)]]

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 from bench.document import table
 from bench.federated.personal import Measured, measured
-from bench.federated.setting import command_of
+from bench.federated.setting import command_of, paragraph
 from bench.learning.means import Mean, mean_of
 from hushkey.sync.simulation.algorithms import HUSHKEY
 
 SINGAPORE = "nus_sms"
+FEWEST = 5  # owners, for an interval
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -54,8 +55,8 @@ def section(found: Measured, command: str) -> str:
         [
             name,
             str(len(places)),
-            means[name].told(),
-            _mean(found.gains["re-based"], places).told(),
+            _told(means[name], places),
+            _told(_mean(found.gains["re-based"], places), places),
         ]
         for name, places in groups.items()
     ]
@@ -69,15 +70,22 @@ def section(found: Measured, command: str) -> str:
         [
             "## Who is left behind",
             "",
-            f"`{command}`: {found.held.told()}",
-            "Change in recall@3, points, on what each owner typed after their",
-            "device had learned; 95% intervals over owners.",
+            paragraph(
+                f"`{command}`: {found.held.told()}",
+                "Change in recall@3, points, on what each owner typed after their",
+                "device had learned; 95% intervals over owners.",
+            ),
             "",
             table(["owners", "devices", "global adapter", "with a personal one on top"], rows),
             "",
             f"- the slowest decile gains {slow.told()}, everybody {whole.told()}: {verdict}",
         ]
     )
+
+
+def _told(mean: Mean, places: Sequence[int]) -> str:
+    """Write a mean; of a handful of owners an interval would say nothing."""
+    return mean.told() if len(places) >= FEWEST else f"{mean.mean:+.2f}"
 
 
 def _mean(gains: Sequence[float], places: Sequence[int]) -> Mean:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from bench.document import table
 from bench.federated.owners import Owners, owners_of
-from bench.federated.setting import Setting, command_of, preset_of, say, setting
+from bench.federated.setting import Setting, command_of, paragraph, preset_of, say, setting
 from bench.learning.means import mean_of
 from hushkey.keyboard.learning.judge import Judge
 from hushkey.keyboard.learning.lesson import pieces_of
@@ -149,13 +149,15 @@ def section(found: Measured, typed: Typed, command: str) -> str:
         [
             "## Does it help me",
             "",
-            f"`{command}`: {found.held.told()}",
-            f"Everybody whose device took part is measured on about {TEST_WORDS}",
-            "words that they typed after what it learned",
-            "from. The personal adapter is the same output residual, three",
-            "passes, half of the way. The last two columns are",
-            f"{len(typed.keys['both'])} of them with their n-grams and recent words",
-            "on top (`hushkey.keyboard.learning.judge`).",
+            paragraph(
+                f"`{command}`: {found.held.told()}",
+                f"Everybody whose device took part is measured on about {TEST_WORDS}",
+                "words that they typed after what it learned",
+                "from. The personal adapter is the same output residual, three",
+                "passes, half of the way. The last two columns are",
+                f"{len(typed.keys['both'])} of them with their n-grams and recent words",
+                "on top (`hushkey.keyboard.learning.judge`).",
+            ),
             "",
             table(head, rows),
             "",

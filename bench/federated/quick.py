@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bench.document import table
 from bench.federated.picture import progress
-from bench.federated.setting import Setting, command_of, setting
+from bench.federated.setting import Setting, command_of, paragraph, setting
 from bench.learning.means import Mean, mean_of
 from hushkey.sync.simulation.algorithms import ALGORITHMS, Algorithm, algorithm
 from hushkey.sync.simulation.pace import Job
@@ -59,17 +59,19 @@ def section(
         [
             "## Time to target",
             "",
-            f"`{command}`: {held.told()}",
-            "Devices train as in production (one pass, Adam, batches of about",
-            "128 pieces) and share the output residual of",
-            "rank 16; full-model FedAvg trains every weight the same way and is",
-            f"followed for {held.preset.full_versions}",
-            f"versions at the most, the others for {held.preset.versions}: the stated cap on training. DP is off.",
-            f"Recall@3 is {100 * goal.base:.2f}% with the base and",
-            f"{100 * goal.centralised:.2f}% after centralised training of",
-            f"the same adapter; the target, 80% of that gain: {wanted}. Intervals",
-            "are bootstraps over held-out writers at 95%;",
-            "bytes are of one device in the mean, to the target or to the end of the run.",
+            paragraph(
+                f"`{command}`: {held.told()}",
+                "Devices train as in production (one pass, Adam, batches of about",
+                "128 pieces) and share the output residual of",
+                "rank 16; full-model FedAvg trains every weight the same way and is",
+                f"followed for {held.preset.full_versions}",
+                f"versions at the most, the others for {held.preset.versions}: the stated cap on training. DP is off.",
+                f"Recall@3 is {100 * goal.base:.2f}% with the base and",
+                f"{100 * goal.centralised:.2f}% after centralised training of",
+                f"the same adapter; the target, 80% of that gain: {wanted}. Intervals",
+                "are bootstraps over held-out writers at 95%;",
+                "bytes are of one device in the mean, to the target or to the end of the run.",
+            ),
             "",
             table(head, rows),
             "",

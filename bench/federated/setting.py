@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -96,6 +97,11 @@ def command_of(options: argparse.Namespace, *more: str) -> str:
     parts += ["--preset", options.preset] if options.preset != "quick" else []
     parts += ["--seeds", *map(str, options.seeds)] if options.seeds else []
     return " ".join([*parts, *more])
+
+
+def paragraph(*sentences: str) -> str:
+    """Return sentences as one paragraph of lines as long as the documents'."""
+    return textwrap.fill(" ".join(sentences), 118, break_long_words=False, break_on_hyphens=False)
 
 
 def say(text: str) -> None:
