@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
+import time
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import App, SystemCommand
 
-from hushkey.keyboard.errors import WrongPassphrase
+from hushkey.keyboard.errors import KeyboardError, WrongPassphrase
+from hushkey.tui import messages, sharing_view, view_model
 from hushkey.tui.alt_digits import read_alt_digits
 from hushkey.tui.faults import describe
 from hushkey.tui.opening import KeyChoice, Opener, Survey
@@ -19,17 +23,24 @@ from hushkey.tui.screens.key_choice import KeyChoiceScreen
 from hushkey.tui.screens.typing import TypingScreen
 from hushkey.tui.screens.unlock import UnlockScreen
 from hushkey.tui.screens.welcome import WelcomeScreen
+from hushkey.tui.sharing_opening import demonstration_lacks
+from hushkey.tui.sharing_runs import LOOK_EVERY_S, SharingRuns
 from hushkey.tui.theme import DUSK, PAPER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from textual.message import Message
     from textual.screen import Screen
 
-    from hushkey.tui.ports import Keeper
+    from hushkey.sync.device.status import SharingStatus
+    from hushkey.tui.ports import Keeper, SharingOpener
+    from hushkey.tui.screens.neighbours import NeighboursScreen
+    from hushkey.tui.screens.sharing import SharingScreen
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 _OPENING_S = 30.0  # waited for at the end, so that what was typed meanwhile is kept
+_NO_SHARING = "Sharing belongs to a profile of your own; this one has none."
 
 
 class HushkeyApp(App[None]):
@@ -41,10 +52,15 @@ class HushkeyApp(App[None]):
     CSS_PATH = "app.tcss"
     TITLE = "hushkey"
 
-    def __init__(self, opener: Opener) -> None:
+    def __init__(self, opener: Opener, sharing: SharingOpener | None = None) -> None:
         super().__init__()
         read_alt_digits()
         self._opener = opener
+        self._sharing_opener = sharing
+        self._sharing: SharingRuns | None = None
+        self._sharing_screen: SharingScreen | None = None
+        self._sharing_was: SharingStatus | None = None
+        self._neighbours: NeighboursScreen | None = None
         self._profile: Keeper | None = None
         self._pool = ThreadPoolExecutor(1, "hushkey-opening")
         self._opening: Future[Keeper] | None = None
@@ -72,9 +88,13 @@ class HushkeyApp(App[None]):
         """Keep what is unfinished and close the profile; safe to call twice."""
         profile, self._profile = self._opened(), None
         self._opening = None
+        if self._neighbours is not None:
+            self._neighbours.finish()
         if profile is None:
             return
         try:
+            if self._sharing is not None:
+                self._sharing.finish()
             lost = self._typing.finish(profile)
             self.fault = self.fault or lost
         finally:
@@ -134,10 +154,89 @@ class HushkeyApp(App[None]):
             self._give_up(error)
         else:
             self._typing.begin(self._profile)
+            self._share(self._profile)
+            threading.Thread(
+                target=self._look_for_review,
+                args=(self._profile,),
+                name="hushkey-review",
+                daemon=True,
+            ).start()
 
     def _give_up(self, error: Exception) -> None:
         self.fault = describe(error)
         self.exit(return_code=1)
+
+    # The weekly review ---------------------------------------------------------------------------
+
+    def _look_for_review(self, profile: Keeper) -> None:
+        """Ask whether one is due, off the screen's thread: it may read the whole history, once a week."""
+        try:
+            words = profile.words_to_review(time.time())
+        except KeyboardError:
+            return  # the profile was closed meanwhile, or is in use; another start asks again
+        if words:
+            self.post_message(messages.ReviewDue(words))
+
+    def on_review_due(self, event: messages.ReviewDue) -> None:
+        """Say so, once."""
+        due = view_model.review_due(event.words)
+        self.notify(f"{due}: hushkey review, in a terminal.", markup=False)
+
+    # Sharing -------------------------------------------------------------------------------------
+
+    def _share(self, profile: Keeper) -> None:
+        """Look now and then whether something of sharing is due."""
+        opener = self._sharing_opener
+        if opener is None or opener.missing():
+            return
+        self._sharing = SharingRuns(
+            profile, opener, self._tell_sharing, learning=lambda: self._typing.learning
+        )
+        self._typing.shared_by(self._sharing)
+        self.set_interval(LOOK_EVERY_S, self._sharing.look)
+        self._sharing.look()
+
+    def _tell_sharing(self, message: Message) -> object:
+        """Post what a thread tells to the sharing screen, where it is open, else here."""
+        screen = self._sharing_screen
+        target = screen if screen is not None and screen.is_running else self
+        return target.post_message(message)
+
+    def on_sharing_seen(self, event: messages.SharingSeen) -> None:
+        """Tell of a suspension, wherever its owner is."""
+        status = event.snapshot.status
+        if sharing_view.newly_suspended(self._sharing_was, status):
+            self.notify(sharing_view.suspension(status), severity="warning", markup=False)
+        self._sharing_was = status
+
+    @work(exclusive=True, group="sharing")
+    async def action_sharing(self) -> None:
+        """Show sharing; what it needs is loaded off the screen's thread."""
+        if self._sharing is None:
+            opener = self._sharing_opener
+            missing = "" if opener is None else opener.missing()
+            self.notify(missing or _NO_SHARING, markup=False)
+        elif self._sharing_screen is None:
+            module = await asyncio.to_thread(import_module, "hushkey.tui.screens.sharing")
+            screen: SharingScreen = module.SharingScreen(self._sharing, self.try_sharing)
+
+            def left(_: None) -> None:
+                self._sharing_screen = None
+
+            self._sharing_screen = screen
+            self.push_screen(screen, left)
+
+    @work(exclusive=True, group="neighbours")
+    async def try_sharing(self) -> None:
+        """Show sharing between sample devices; the demonstration's servers are loaded off the screen's thread."""
+        if lacks := demonstration_lacks():
+            self.notify(lacks, markup=False)
+            return
+        module = await asyncio.to_thread(import_module, "hushkey.tui.screens.neighbours")
+        if self._neighbours is not None:
+            await asyncio.to_thread(self._neighbours.finish)  # the last one may still be ending
+        self._neighbours = module.NeighboursScreen()
+        self.push_screen(self._neighbours)
 
     # Commands and faults -------------------------------------------------------------------------
 
@@ -162,6 +261,9 @@ class HushkeyApp(App[None]):
                 "Unlearn the last ten minutes",
                 "Forget every line kept since then",
                 desk.action_unlearn,
+            )
+            yield SystemCommand(
+                "Sharing", "What is sent, to whom, at what price; off at once", self.action_sharing
             )
             yield SystemCommand("Help", "The keys", desk.action_help)
 

@@ -8,7 +8,10 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from hushkey.keyboard.profile import LearnProgress, LearnReport
+    from hushkey.sync.device.consent import Terms
+    from hushkey.sync.device.preview import Preview
     from hushkey.tui.offer import Offer
+    from hushkey.tui.sharing_view import Doing, Snapshot
 
 
 class LineChanged(Message):
@@ -108,6 +111,57 @@ class LearningEnded(Message):
 
 class KeyboardFailed(Message):
     """Something was refused; `text` says what, and never quotes what was typed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class ReviewDue(Message):
+    """The weekly review has `words` to ask for."""
+
+    def __init__(self, words: int) -> None:
+        super().__init__()
+        self.words = words
+
+
+class SharingSeen(Message):
+    """Sharing was looked at; an older snapshot is never posted after a newer one."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__()
+        self.snapshot = snapshot
+
+
+class SharingWent(Message):
+    """Something of sharing began, went a step, or ended; `doing` is all that is under way."""
+
+    def __init__(self, doing: frozenset[Doing], step: LearnProgress | None = None) -> None:
+        super().__init__()
+        self.doing = doing
+        self.step = step
+
+
+class TermsOffered(Message):
+    """The leader told the terms that the question of `token` asked for."""
+
+    def __init__(self, token: int, terms: Terms) -> None:
+        super().__init__()
+        self.token = token
+        self.terms = terms
+
+
+class PreviewMade(Message):
+    """The bundle that the question of `token` asked for was made, measured and thrown away."""
+
+    def __init__(self, token: int, preview: Preview) -> None:
+        super().__init__()
+        self.token = token
+        self.preview = preview
+
+
+class SharingRefused(Message):
+    """Something of sharing was refused; `text` says what, and never quotes what was typed."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from hushkey.keyboard.profile import ForgetReport, LearnProgress, LearnReport
     from hushkey.keyboard.types import Suggestion
     from hushkey.keyboard.undo import Undo
+    from hushkey.sync.device.consent import Terms
+    from hushkey.sync.device.preview import Preview
+    from hushkey.sync.device.status import SharingStatus
+    from hushkey.sync.messages import Record
+    from hushkey.sync.releases.receipts import Verified
 
 
 class Typist(Protocol):
@@ -118,5 +123,68 @@ class Keeper(Protocol):
     ) -> LearnReport:
         """Train the personal adapter; takes seconds to minutes."""
 
+    def words_to_review(self, now: float) -> int:
+        """Count what the weekly review has to ask for; 0 where none is due."""
+
     def close(self) -> None:
         """Write what is to be written and let go of the files."""
+
+
+class Shares(Protocol):
+    """The part of a profile's sharing that the app uses; `hushkey.sync.device.sharing.Sharing` is the real one.
+
+    Each method may be called from any thread, and raises SyncError.
+    """
+
+    def status(self) -> SharingStatus:
+        """Return where it stands. It asks nobody."""
+
+    def receipts(self) -> list[Verified]:
+        """Return what the stored receipts prove, each checked anew and offline."""
+
+    def log(self) -> list[Record]:
+        """Return the records of the task that was agreed to last."""
+
+    def invite(self, code: str) -> Terms:
+        """Return what taking part would mean."""
+
+    def review(self) -> Terms:
+        """Return the terms that were agreed to last, as they are offered now."""
+
+    def consent(self, terms: Terms) -> SharingStatus:
+        """Agree to terms as they were shown, and enrol."""
+
+    def off(self) -> SharingStatus:
+        """Stop sending at once, and ask for a live report back."""
+
+    def now(
+        self,
+        cancelled: Callable[[], bool] = ...,
+        on_progress: Callable[[LearnProgress], None] = ...,
+    ) -> SharingStatus:
+        """Take one whole tick: fetch, and make, send or withdraw a report as is due."""
+
+    def preview(self, terms: Terms | None = None, cancelled: Callable[[], bool] = ...) -> Preview:
+        """Make the very bundle, measure it, and throw it away."""
+
+    def withdraw_live(self) -> SharingStatus:
+        """Ask for the live report back."""
+
+    def forgot(self) -> SharingStatus:
+        """Withdraw or drop what was made of lines that were forgotten since."""
+
+    def close(self) -> None:
+        """Close the database and the connections."""
+
+
+class SharingOpener(Protocol):
+    """Opens a profile's sharing when it is first needed: until then nothing of it is loaded."""
+
+    def missing(self) -> str:
+        """Name what is not installed and how to install it; empty where nothing is missing."""
+
+    def was_begun(self, profile: Keeper) -> bool:
+        """Whether anything was ever agreed to on this profile: without that there is nothing to look after."""
+
+    def open(self, profile: Keeper) -> Shares:
+        """Open it. Raises SyncError."""

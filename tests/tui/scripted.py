@@ -147,6 +147,7 @@ class ScriptedProfile:
     gate: threading.Event = field(default_factory=threading.Event)
     learn_gate: threading.Event = field(default_factory=threading.Event)
     learn_error: Exception | None = None
+    to_review: int = 0
 
     settings: Settings = field(default_factory=Settings)
     engine: ScriptedEngine = field(default_factory=lambda: ScriptedEngine(4210))
@@ -192,6 +193,9 @@ class ScriptedProfile:
         if self.learn_error is not None:
             raise self.learn_error
         return REPORT
+
+    def words_to_review(self, now: float) -> int:
+        return self.to_review
 
     def close(self) -> None:
         self.closed = True

@@ -33,9 +33,10 @@ def start_app(*, bare_key_file: bool) -> int:
     from hushkey.keyboard.hardening import disable_core_dumps
     from hushkey.tui.app import HushkeyApp
     from hushkey.tui.owner import from_environment
+    from hushkey.tui.sharing_opening import OwnerSharing
 
     disable_core_dumps()
-    app = HushkeyApp(from_environment(bare=bare_key_file))
+    app = HushkeyApp(from_environment(bare=bare_key_file), OwnerSharing())
     try:
         app.run()
     finally:

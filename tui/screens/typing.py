@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from hushkey.keyboard.types import Suggestion
     from hushkey.tui.ports import Keeper
+    from hushkey.tui.sharing_runs import SharingRuns
 
 SURFACE = "app"
 UNLEARNED_S = 600.0  # ten minutes, as the command is called
@@ -49,6 +50,7 @@ class TypingScreen(Screen[None]):
         Binding("f9", "learn", "Learn", key_display="F9", priority=True),
         Binding("f7", "put_back", "Put back", key_display="F7"),
         Binding("f6", "pause", "Pause", show=False, priority=True),
+        Binding("f10", "app.sharing", "Sharing", show=False, priority=True),
         Binding("alt+down", "mark", "Mark the next slot", show=False, priority=True),
     ]
 
@@ -61,6 +63,7 @@ class TypingScreen(Screen[None]):
         self._waiting: list[str] = []
         self._conversation: Conversation | None = None
         self._runs: LearningRuns | None = None
+        self._sharing: SharingRuns | None = None
         self._token = 0
         self._marked = 0
         self._refused_word = ""
@@ -78,6 +81,15 @@ class TypingScreen(Screen[None]):
     def begun(self) -> bool:
         """Whether the profile is open."""
         return self._conversation is not None
+
+    @property
+    def learning(self) -> bool:
+        """Whether a learning run is under way."""
+        return self._runs is not None and self._runs.running
+
+    def shared_by(self, sharing: SharingRuns) -> None:
+        """Tell sharing of keys and of forgettings from now on."""
+        self._sharing = sharing
 
     def admit(self) -> None:
         """Let the owner type: nothing more is to be asked first."""
@@ -130,6 +142,8 @@ class TypingScreen(Screen[None]):
         """Ask for suggestions for the new line."""
         if self._runs is not None:
             self._runs.key_pressed()
+        if self._sharing is not None:
+            self._sharing.key_pressed()
         self._ask(event.before)
 
     def on_key_counted(self, event: messages.KeyCounted) -> None:
@@ -163,6 +177,7 @@ class TypingScreen(Screen[None]):
 
     def on_word_forgotten(self, event: messages.WordForgotten) -> None:
         """Say what was cut; a word that was never the owner's can only be blocked."""
+        self._take_back()
         word = view_model.visible(event.word)
         self.status = replace(self.status, words=event.words)
         if event.entries:
@@ -179,6 +194,7 @@ class TypingScreen(Screen[None]):
 
     def on_lines_forgotten(self, event: messages.LinesForgotten) -> None:
         """Say how many lines are gone."""
+        self._take_back()
         self.status = replace(self.status, words=event.words)
         self.notify(view_model.unlearned(event.entries), markup=False)
         self._ask(self.editor.before)
@@ -294,6 +310,11 @@ class TypingScreen(Screen[None]):
             self._runs.toggle()
 
     # What is kept --------------------------------------------------------------------------------
+
+    def _take_back(self) -> None:
+        """Take back the report that was made of what is forgotten now."""
+        if self._sharing is not None:
+            self._sharing.forgot()
 
     def _keep(self, text: str) -> None:
         if self._conversation is None:
