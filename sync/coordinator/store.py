@@ -6,6 +6,7 @@ processes). A write is durable once its block has ended, and nothing of it is wh
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -50,6 +51,7 @@ class Store:
     def __init__(self, engine: Engine, clock: Clock, faults: Faults) -> None:
         self._engine = engine
         self._writer = engine.execution_options(hushkey_writes=True)
+        self._turn = threading.Lock()
         self.clock = clock
         self.faults = faults
 
@@ -93,11 +95,26 @@ class Store:
     @contextlib.contextmanager
     def write(self, label: str) -> Iterator[Connection]:
         """Change the database, all at once or not at all. Raises StoreRefused; IntegrityError is the caller's."""
-        with _said(), self._writer.connect() as connection:
+        with _said(), self._turn_to_write(), self._writer.connect() as connection:
             with connection.begin():
                 yield connection
                 self.faults.reach(f"{label}.uncommitted")
             self.faults.reach(f"{label}.committed")
+
+    @contextlib.contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """Take turns within this process where there is one writer: SQLite's own waiting sleeps, up to 0.1 s a look."""
+        if self.has_row_locks:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_S):
+            raise StoreRefused(
+                "the database was busy for too long; nothing was changed; send it again"
+            )
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def insert_new(self, connection: Connection, table: Table, **values: object) -> bool:
         """Insert a row unless one with its key is there; whether it was."""
