@@ -23,7 +23,7 @@ app: $(APP) ## set up whatever is missing, then start the keyboard
 test: $(DEV) ## set up whatever is missing, then run every check and every test
 	@failed=0; \
 	for check in lint format-check types contracts; do $(MAKE) --no-print-directory $$check || failed=1; done; \
-	$(BIN)/python -m pytest || failed=1; \
+	$(BIN)/python -m pytest -n auto --dist loadfile || failed=1; \
 	exit $$failed
 
 setup: $(APP) ## only set up what the app needs
