@@ -65,7 +65,11 @@ def test_no_file_names(pattern: re.Pattern[str]):
 
 
 def test_every_pin_is_exact_and_has_no_local_label():
-    assert [name for name, version in _pins().items() if not re.fullmatch(r"[\d.]+(?:\.post\d+)?", version)] == []
+    assert [
+        name
+        for name, version in _pins().items()
+        if not re.fullmatch(r"[\d.]+(?:\.post\d+)?", version)
+    ] == []
 
 
 def test_constraints_pin_everything_that_pyproject_asks_for():
