@@ -203,9 +203,10 @@ class HushkeyApp(App[None]):
         return target.post_message(message)
 
     def on_sharing_seen(self, event: messages.SharingSeen) -> None:
-        """Tell of a suspension, wherever its owner is."""
+        """Tell of a suspension where one types; the sharing screen, from which this comes too, shows it."""
         status = event.snapshot.status
-        if sharing_view.newly_suspended(self._sharing_was, status):
+        unseen = self._sharing_screen is None
+        if unseen and sharing_view.newly_suspended(self._sharing_was, status):
             self.notify(sharing_view.suspension(status), severity="warning", markup=False)
         self._sharing_was = status
 

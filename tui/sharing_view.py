@@ -117,7 +117,7 @@ def view_of(state: SharingState) -> SharingView:
         headline=headline(status),
         phase=status.phase,
         switch="Turn on" if status.phase == "off" else "Turn off",
-        report="Stop making it" if "report" in state.doing else "Share now",
+        report="Stop" if "report" in state.doing else "Share now",
         doing=doing_line(state),
         refusal=state.refusal,
         sections=tuple(section for section in _sections(state.snapshot) if section.facts),
@@ -129,7 +129,7 @@ def view_of(state: SharingState) -> SharingView:
 def headline(status: SharingStatus) -> str:
     """Return where it stands, in words that need no colour."""
     said = _HEADLINES[status.phase]
-    return f"{said} · a report is asked back" if status.unconfirmed else said
+    return f"{said.split()[0]} · a report is asked back" if status.unconfirmed else said
 
 
 def doing_line(state: SharingState) -> str:
@@ -190,13 +190,7 @@ def _standing(snapshot: Snapshot) -> tuple[Fact, ...]:
     if status.phase == "off" and status.task is None:
         facts.append(Fact("", NOTHING_LEAVES))
     if status.phase == "suspended":
-        facts.append(
-            Fact(
-                "suspended",
-                f"{visible(status.reason)}. Nothing is sent until you have looked at the terms and agreed again: "
-                "“Terms” shows what is offered now.",
-            )
-        )
+        facts.append(Fact("suspended", _why_suspended(status)))
     if status.unconfirmed:
         facts.append(
             Fact(
@@ -208,6 +202,16 @@ def _standing(snapshot: Snapshot) -> tuple[Fact, ...]:
     if status.phase not in {"off", "suspended"} and snapshot.waits:
         facts.append(Fact("unasked", f"no report is made now: {snapshot.waits}"))
     return tuple(facts)
+
+
+def _why_suspended(status: SharingStatus) -> str:
+    reason = visible(status.reason)
+    if "DO_NOT_TRACK" in reason:
+        return f"{reason}. Nothing is sent as long as it is, and nothing else has to be agreed to afterwards."
+    return (
+        f"{reason}. Nothing is sent until you have looked at the terms and agreed again: “Terms” shows what is "
+        "offered now."
+    )
 
 
 def _told(status: SharingStatus) -> tuple[Fact, ...]:
@@ -266,7 +270,7 @@ def consent(terms: Terms, before: Task | None) -> tuple[Section, ...]:
 
     changed = () if before is None else told.changes(before, terms.task)
     fields = (
-        Fact(name, f"{what} · {size} bytes · read by: {reader}")
+        Fact(name, f"{what} · {size} {'byte' if size == '1' else 'bytes'} · read by: {reader}")
         for name, size, reader, what in told.fields_of(terms)
     )
     sections = (

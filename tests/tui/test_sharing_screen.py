@@ -1,5 +1,7 @@
 """The sharing screen, driven by keys: over a scripted sharing, and over real operators on loopback."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,7 +17,8 @@ from scripted_sharing import CODE, LIVE, MOVED, ON, SUSPENDED, ScriptedShares, S
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
-from hushkey.keyboard.profile import Profile
+from hushkey.keyboard.keys import Passphrase
+from hushkey.keyboard.profile import Profile, open_profile
 from hushkey.keyboard.store import Store
 from hushkey.model.adapter import Adapter
 from hushkey.model.base import Base
@@ -139,6 +142,17 @@ async def test_the_answer_that_is_marked_is_no_and_enter_agrees_to_nothing() -> 
         assert "off · nothing is sent" in d.text
 
 
+async def test_the_terms_are_read_by_keys_while_the_answer_stays_marked() -> None:
+    async with desk(size=(60, 24)) as d:
+        await enter_code(d)
+        terms = d.app.screen.query_one("#terms")
+        await d.press("pagedown", "down")
+        assert terms.scroll_y == 11
+        await d.press("pageup")
+        assert terms.scroll_y == 1
+        assert d.app.focused is d.app.screen.query_one("#no")
+
+
 async def test_agreeing_enrols_and_begins_at_once() -> None:
     shares = ScriptedShares()
     async with desk(shares) as d:
@@ -178,9 +192,9 @@ async def test_off_works_while_a_report_is_being_made() -> None:
     async with desk(shares) as d:
         await d.press("n")
         await d.until_says("about 40 s left")
-        assert str(d.screen.query_one("#now", Button).label) == "Stop making it"
+        assert str(d.screen.query_one("#now", Button).label) == "Stop"
         await d.press("o")
-        await d.until_says("off · nothing is sent · a report is asked back")
+        await d.until_says("off · a report is asked back")
         assert shares.asked == ["now", "off"]
         assert "Neither operator has confirmed" in d.text
         assert "InterruptedError" not in d.text
@@ -224,13 +238,22 @@ async def test_a_preview_that_is_no_longer_waited_for_is_never_shown() -> None:
 async def test_changed_terms_suspend_and_are_agreed_to_anew() -> None:
     shares = ScriptedShares(held=SUSPENDED, terms=MOVED)
     async with desk(shares) as d:
-        assert "suspended · nothing is sent" in d.text
+        assert "suspended · a report is asked back" in d.text
         await d.press("t")
         await d.until_shown(ConsentScreen)
         assert "leader's address: https://north.example -> https://elsewhere.example" in d.text
         await d.press("tab", "tab", "enter")
         await d.until_says("on · ")
         assert shares.asked[:2] == ["review", "consent"]
+
+
+async def test_a_suspension_that_is_seen_on_the_screen_is_not_told_again() -> None:
+    async with desk(ScriptedShares(held=SUSPENDED)) as d:
+        await d.press("escape")
+        await d.pilot.pause()
+        d.app._sharing.show()
+        await d.until(lambda: not d.app._sharing._doing)
+        assert list(d.app._notifications) == []
 
 
 async def test_a_suspension_is_told_where_one_types() -> None:
@@ -434,3 +457,25 @@ async def test_what_the_demonstration_lacks_is_named(monkeypatch) -> None:
         await d.until(lambda: bool(d.app._notifications))
         (told,) = d.app._notifications
         assert told.message.endswith("no_such_package: pip install 'hushkey[app,coordinator]'")
+
+
+# The owner's own ----------------------------------------------------------------------------------
+
+
+def test_the_owners_sharing_is_off_in_a_database_of_its_own_that_only_opening_makes(
+    tmp_path: Path,
+) -> None:
+    opener = sharing_opening.OwnerSharing()
+    with open_profile(tmp_path, passphrase=Passphrase("a pass phrase")) as profile:
+        assert opener.missing() == ""
+        assert not opener.was_begun(profile)
+        shares = opener.open(profile)
+        assert shares.status().phase == "off"
+        assert opener.was_begun(profile)
+        shares.close()
+
+
+def test_the_app_loads_nothing_of_sharing_before_it_is_asked_for() -> None:
+    look = "import sys, hushkey.tui.app; print([n for n in ('httpx', 'msgspec', 'uvicorn') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -63,10 +63,17 @@ def test_off_can_be_asked_for_whatever_is_under_way(doing: set[str]) -> None:
 
 def test_a_suspension_says_why_and_what_to_do() -> None:
     view = view_of(SharingState(Snapshot(SUSPENDED)))
-    assert view.headline == "suspended · nothing is sent · a report is asked back"
+    assert view.headline == "suspended · a report is asked back"
     assert "not those that were agreed to. Nothing is sent until" in told(view.sections)
     assert "now" not in view.pressable
     assert {"terms", "switch"} <= view.pressable
+
+
+def test_a_suspension_by_the_environment_asks_for_no_consent() -> None:
+    forbidden = replace(SUSPENDED, reason="DO_NOT_TRACK is set")
+    text = told(view_of(SharingState(Snapshot(forbidden))).sections)
+    assert "DO_NOT_TRACK is set. Nothing is sent as long as it is" in text
+    assert "agreed again" not in text
 
 
 def test_what_is_unconfirmed_is_said_until_it_is_confirmed() -> None:

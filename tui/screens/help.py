@@ -28,7 +28,7 @@ KEYS: Final = (
     ("F6", "pause: nothing is kept or learned, until F6 again"),
     ("F8", "private mode: nothing is kept"),
     ("F9", "learn now, in the background; again to stop"),
-    ("F10", "sharing: what is sent, to whom, at what price; off at once"),
+    ("F10", "sharing: what is sent, to whom; off at once"),
     ("Ctrl+Z, Ctrl+Y", "undo, redo; a correction just taken too"),
     ("Ctrl+P", "all commands and themes"),
     ("Ctrl+Q", "quit; the unfinished line is kept"),

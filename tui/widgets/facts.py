@@ -29,7 +29,9 @@ class Facts(Vertical):
             if section.title:
                 yield Static(section.title, classes="section-title", markup=False)
             for fact in section.facts:
-                with Horizontal(classes="told"):
-                    if fact.head:
-                        yield Static(fact.head, classes="told-head", markup=False)
+                if not fact.head:
+                    yield Static(fact.text, classes="told", markup=False)
+                    continue
+                with Horizontal(classes="told-row"):
+                    yield Static(fact.head, classes="told-head", markup=False)
                     yield Static(fact.text, classes="told-text", markup=False)
