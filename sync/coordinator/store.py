@@ -51,6 +51,11 @@ class Store:
     def __init__(self, engine: Engine, clock: Clock, faults: Faults) -> None:
         self._engine = engine
         self._writer = engine.execution_options(hushkey_writes=True)
+        self._reader = (
+            engine.execution_options(isolation_level="REPEATABLE READ")
+            if self.has_row_locks
+            else engine
+        )
         self._turn = threading.Lock()
         self.clock = clock
         self.faults = faults
@@ -89,7 +94,7 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """Look at one state of the database. Raises StoreRefused."""
-        with _said(), self._engine.connect() as connection, connection.begin():
+        with _said(), self._reader.connect() as connection, connection.begin():
             yield connection
 
     @contextlib.contextmanager

@@ -227,3 +227,17 @@ def test_sqlite_syncs_in_full_writes_ahead_and_keeps_foreign_keys(sqlite_url: Ne
         ]
     assert found == ["wal", 2, 1]
     store.close()
+
+
+def test_a_reader_sees_one_state_whatever_is_written_meanwhile(url: str):
+    """Else a helper asked twice at once saw no answer, then its reports counted: too few; and the batch dissolved."""
+    one, other = opened(url), opened(url)
+    with one.read() as connection:
+        before = connection.execute(select(TASK)).all()
+        with other.write("test") as writing:
+            add_task(writing)
+        assert connection.execute(select(TASK)).all() == before == []
+    with one.read() as connection:
+        assert len(connection.execute(select(TASK)).all()) == 1
+    one.close()
+    other.close()
