@@ -72,6 +72,12 @@ bench: $(DEV) ## every benchmark; each writes its own table
 	$(BIN)/python -m bench.learning speed
 	$(BIN)/python -m bench.learning latency
 	$(BIN)/python -m bench.learning users --jobs 2
+	$(BIN)/python -m bench.sharing.codec
+	$(BIN)/python -m bench.sharing.blind
+	$(BIN)/python -m bench.sharing.poison
+	$(BIN)/python -m bench.sharing.load
+	$(BIN)/python bench/embedding.py
+	$(BIN)/python -m bench.federated quick
 
 screenshot: $(APP) ## draw the picture that the README shows
 	$(BIN)/hushkey screenshot docs/app.svg
