@@ -5,7 +5,7 @@ What terms, previews, receipts and records say is the command line's (`cli/share
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from hushkey.tui.view_model import meter, time_left, visible
@@ -54,6 +54,7 @@ _DOING: Final[Mapping[Doing, str]] = {
     "preview": "making a bundle to look at; nothing of it is sent",
     "report": "looking for records; making and sending a report if it is time",
 }
+_ALWAYS: Final[frozenset[Button]] = frozenset({"switch"})
 _OF_DOING: Final[tuple[Doing, ...]] = ("off", "consent", "terms", "withdrawal", "preview", "report")
 
 
@@ -104,7 +105,7 @@ class SharingView:
     doing: str = ""
     refusal: str = ""
     sections: tuple[Section, ...] = ()
-    pressable: frozenset[Button] = field(default_factory=frozenset)
+    pressable: frozenset[Button] = _ALWAYS
     joins: bool = False  # whether a code may be entered
 
 
@@ -147,9 +148,7 @@ def doing_line(state: SharingState) -> str:
 
 def pressable(status: SharingStatus, doing: frozenset[Doing]) -> frozenset[Button]:
     """Return what can be asked for now. Off can always be."""
-    found: set[Button] = set()
-    if "off" not in doing:
-        found.add("switch")
+    found = set(_ALWAYS)
     if status.phase not in {"off", "suspended"}:
         found.add("now")
     if status.task is not None and not doing & {"terms", "preview", "consent"}:

@@ -123,6 +123,7 @@ async def test_before_anything_was_agreed_to_the_screen_says_that_nothing_leaves
         assert "off · nothing is sent" in d.text
         assert "Nothing leaves this machine." in d.text
         assert "sample neighbours" in d.text
+        assert d.app.focused is d.screen.query_one("#switch")
         await d.press("o")
         assert d.app.focused is joining(d)
         await d.press("escape")

@@ -33,9 +33,9 @@ def told(sections: tuple[Section, ...]) -> str:
     )
 
 
-def test_nothing_is_offered_before_anything_was_looked_at() -> None:
+def test_nothing_but_the_switch_is_offered_before_anything_was_looked_at() -> None:
     view = view_of(SharingState())
-    assert (view.headline, view.pressable, view.joins) == ("looking", frozenset(), False)
+    assert (view.headline, view.pressable, view.joins) == ("looking", {"switch"}, False)
 
 
 def test_off_says_that_nothing_leaves_and_how_to_join() -> None:
@@ -56,7 +56,9 @@ def test_each_phase_of_sharing_that_is_on_says_so_and_can_be_turned_off(phase: s
     assert not view.joins
 
 
-@pytest.mark.parametrize("doing", [{"report"}, {"preview"}, {"terms"}, {"withdrawal"}, {"consent"}])
+@pytest.mark.parametrize(
+    "doing", [{"report"}, {"preview"}, {"terms"}, {"withdrawal"}, {"consent"}, {"off"}]
+)
 def test_off_can_be_asked_for_whatever_is_under_way(doing: set[str]) -> None:
     assert "switch" in sharing_view.pressable(ON, frozenset(doing))
 

@@ -117,4 +117,4 @@ def _fill(table: DataTable[str], rows: list[tuple[str, ...]]) -> None:
             continue
         for column, cell in enumerate(row):
             if table.get_cell_at((number, column)) != cell:  # type: ignore[arg-type]  # a Coordinate is such a pair
-                table.update_cell_at((number, column), cell)  # type: ignore[arg-type]
+                table.update_cell_at((number, column), cell, update_width=True)  # type: ignore[arg-type]
