@@ -1,5 +1,6 @@
 """What many tests share: a small vocabulary and word list, a small whole base, the shipped base once a run."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from hushkey.model.words import WordTable
 
 settings.register_profile("hushkey", deadline=None)  # a busy machine is no failure
 settings.load_profile("hushkey")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background by a shell
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 WRITTEN = {"I": 50.0, "I'm": 11.0, "the": 60.0, "The": 3.0}
 

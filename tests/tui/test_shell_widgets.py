@@ -248,7 +248,8 @@ def test_the_socket_is_its_owners_alone(home):
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_the_agent_ends_when_the_profile_is_wiped(tmp_path):
+def test_the_agent_ends_when_the_profile_is_wiped(tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("w")  # a socket's path has 107 bytes at most
     home = tmp_path / "home"
     agent = start_agent(home, LINES[:1])
     try:
