@@ -31,7 +31,9 @@ class Preset:
     terms: Terms = Terms()  # noqa: RUF009  a frozen value
 
 
-RANKS: Final[Ranks] = {"output": 16}  # trained behind the recurrent part, which is then read once and for all
+RANKS: Final[Ranks] = {
+    "output": 16
+}  # trained behind the recurrent part, which is then read once and for all
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
     {
