@@ -37,7 +37,7 @@ $(BIN)/python:
 # setuptools first and no build isolation: what builds the package is pinned too.
 $(APP): pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) setuptools
-	$(INSTALL) --no-build-isolation --editable '.[app]'
+	$(INSTALL) --no-build-isolation --editable '.[app,coordinator]'
 	@touch $@
 
 $(DEV): pyproject.toml constraints.txt | $(BIN)/python
