@@ -77,7 +77,13 @@ def test_the_program_runs_as_written():
 
 def test_the_plain_commands_are_those_that_make_runs():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for needed in ("--no-build-isolation", "setuptools", "'.[app,coordinator]'", "'.[dev]'", "constraints.txt"):
+    for needed in (
+        "--no-build-isolation",
+        "setuptools",
+        "'.[app,coordinator]'",
+        "'.[dev]'",
+        "constraints.txt",
+    ):
         assert needed in README
         assert needed in makefile
 
