@@ -11,6 +11,8 @@ from pathlib import Path
 import click
 import pytest
 
+from hushkey.model.plans import preset
+from hushkey.sync.coordinator.drafting import Choices, read_file
 from hushkey.sync.enrolment import read_code
 from hushkey.tui.cli import coordinator, root
 from hushkey.tui.cli.exits import Exit
@@ -75,6 +77,16 @@ def test_a_task_goes_from_leader_to_helper_and_back(both, tmp_path: Path):
     (listed,) = json.loads(leader.own("task", "list", "--json")[1])
     assert (listed["name"], listed["version"], listed["listed"]) == ("typing", 0, False)
     assert "task added" in helper.own("log")[1]
+
+
+def test_what_is_not_asked_for_is_as_it_was_measured(both, tmp_path: Path):
+    file = tmp_path / "typing.task"
+    assert _task(both[0], file, "--batch-min", "1000", "--norm-limit", "0.7")[0] == Exit.OK
+    _, made = read_file(file.read_bytes())
+    measured = Choices("typing", made.ranks, 1000, 1500)
+    assert made.ranks == preset("shared").ranks
+    assert (made.clip_norm, made.variance_floor) == (measured.clip_norm, measured.variance_floor)
+    assert made.norm_limit == 0.7 != measured.norm_limit
 
 
 def test_a_task_that_drowns_in_noise_is_refused_and_nothing_is_written(both, tmp_path: Path):

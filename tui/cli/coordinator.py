@@ -114,11 +114,12 @@ def task() -> None:
 @click.option("--epsilon", type=float, default=8.0, show_default=True, help="Of ten reports.")
 @click.option("--delta", type=float, default=1e-6, show_default=True)
 @click.option("--sigma", type=click.IntRange(1), help="Instead of what --epsilon asks for.")
-@click.option("--clip-norm", type=float, default=1.0, show_default=True)
+@click.option("--clip-norm", type=float, help="Without it, what suits the plan 'shared'.")
+@click.option("--variance-floor", type=float, help="The same.")
 @click.option("--age-max", type=click.IntRange(0, 63), default=3, show_default=True)
 @click.option("--optimizer", type=click.Choice(["fedavg", "fedadam"]), default="fedavg")
 @click.option("--rate", type=float, default=1.0, show_default=True)
-@click.option("--norm-limit", type=float, default=1.5, show_default=True)
+@click.option("--norm-limit", type=float, help="Of a batch's mean, in clip norms; without it 0.5.")
 @click.option("--ttl-days", type=click.IntRange(1, 90), default=14, show_default=True)
 @click.option("--demonstration", is_flag=True, help="Weak noise, on loopback alone.")
 @output.as_json
@@ -134,7 +135,8 @@ def create(config: Path, plan: str, file: Path, as_json: bool, **chosen: Any) ->
 
     least = chosen["batch_min"]
     chosen["batch_max"] = chosen["batch_max"] or least + least // 2
-    choices = Choices(ranks=_ranks(plan), **chosen)
+    given = {name: value for name, value in chosen.items() if value is not None}
+    choices = Choices(ranks=_ranks(plan), **given)
     with _opened(config) as held:
         made, terms = administration.create_task(held, choices)
         administration.write_new(file, encode(made))

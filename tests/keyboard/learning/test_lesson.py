@@ -99,6 +99,23 @@ def test_figures_are_the_judges_and_the_trust_is_that_after_the_last_lines(
     assert outcome.trust == judge.trust
 
 
+def test_what_lies_beneath_is_what_it_is_judged_against(run, tiny_base, trained, long_lines):
+    task = Task(long_lines, trained, SETTINGS)
+    assert task.beneath is trained
+    outcome = run(task)
+    (fold,) = folds_of(long_lines)
+    judge = Judge(tiny_base)
+    judge.teach(without(long_lines, fold), lambda: False, trained)
+    before = judge.score(long_lines[fold], trained, lambda: False)
+    bare = judge.score(long_lines[fold], None, lambda: False)
+    assert outcome.before == before.network != bare.network
+    assert outcome.keyboard_before == before.keyboard
+
+
+def test_a_start_of_zeros_is_judged_against_the_base(start, long_lines):
+    assert Task(long_lines, start, SETTINGS).beneath is None
+
+
 def test_lines_that_tell_nothing_of_the_next_are_not_kept(run, start):
     lines = ["the cat the cat the cat the cat"] * 160 + ["tomorrow tea ten yours ice"] * 60
     outcome = run(Task(lines, start, SETTINGS))
