@@ -1,9 +1,11 @@
-"""What the word-recovery attack reads out of plain deltas of sample devices, by what they train.
+"""Plain deltas of sample devices, by what they train: how long they are, what they share, what they tell of words.
 
 python -m bench.sharing.telling    some two minutes; prints a table
 """
 
 import sys
+
+import numpy as np
 
 from bench.document import table
 from hushkey.model.adapter import Adapter
@@ -14,8 +16,9 @@ from hushkey.sync.demonstration.operators import RANKS
 from hushkey.sync.demonstration.samples import read_samples
 from hushkey.sync.device.attack import Attacker, Found
 from hushkey.sync.device.training import train_delta
+from hushkey.sync.task_terms import flatten
 
-DEVICES, ATTACKED = 4, 2  # the samples are cut in so many; so many of them are attacked
+DEVICES = 4  # that the samples are cut in: about 1,000 words each
 
 
 def main() -> None:
@@ -26,12 +29,27 @@ def main() -> None:
     for ranks in (preset("shared").ranks, RANKS):
         start = Adapter.zero(zero.shape, base=zero.base, seed=zero.seed, ranks=ranks)
         attacker = Attacker(base, start)
-        for number, lines in enumerate(read_samples(DEVICES).devices[:ATTACKED], 1):
+        trained = ", ".join(f"{name} {rank}" for name, rank in ranks.items())
+        devices = read_samples(DEVICES).devices
+        deltas = [train_delta(base, start, lines) for lines in devices]
+        vectors = np.array([flatten(delta, ranks) for delta in deltas])  # (devices, d)
+        norms = np.linalg.norm(vectors, axis=1)
+        cosines = vectors @ vectors.T / np.outer(norms, norms)
+        for number, (lines, delta) in enumerate(zip(devices, deltas, strict=True)):
             words = {fold(word) for line in lines for told in sentences_of(line) for word in told}
-            found = attacker.attack(train_delta(base, start, lines), words)
-            trained = ", ".join(f"{name} {rank}" for name, rank in ranks.items())
-            rows.append([trained, str(number), _told(found.all_words), _told(found.rare_words)])
-    head = ["trained", "device", "all words", "rare words"]
+            found = attacker.attack(delta, words)
+            others = np.delete(cosines[number], number)
+            rows.append(
+                [
+                    trained,
+                    f"{norms[number]:.2f}",
+                    f"{vectors[number].var():.1e}",
+                    f"{others.min():.2f} to {others.max():.2f}",
+                    _told(found.all_words),
+                    _told(found.rare_words),
+                ]
+            )
+    head = ["trained", "norm", "variance", "cosines with the others", "all words", "rare words"]
     sys.stdout.write(table(head, rows) + "\n")
 
 
