@@ -19,6 +19,7 @@ from hushkey.tui import messages, sharing_view, view_model
 from hushkey.tui.alt_digits import read_alt_digits
 from hushkey.tui.faults import describe
 from hushkey.tui.opening import KeyChoice, Opener, Survey
+from hushkey.tui.rooms import ROOMS
 from hushkey.tui.screens.key_choice import KeyChoiceScreen
 from hushkey.tui.screens.typing import TypingScreen
 from hushkey.tui.screens.unlock import UnlockScreen
@@ -182,6 +183,22 @@ class HushkeyApp(App[None]):
         due = view_model.review_due(event.words)
         self.notify(f"{due}: hushkey review, in a terminal.", markup=False)
 
+    # Other rooms ---------------------------------------------------------------------------------
+
+    @work(exclusive=True, group="room")
+    async def action_room(self, name: str) -> None:
+        """Show a room, in the place of another one that shows; its module is loaded off the screen's thread."""
+        desk = self._typing.desk
+        if desk is None:
+            return
+        room = next(one for one in ROOMS if one.name == name)
+        module = await asyncio.to_thread(import_module, room.module)
+        screen = getattr(module, room.screen)(desk)
+        if self.screen is self._typing:
+            self.push_screen(screen)
+        elif self.screen.id != room.name:
+            self.switch_screen(screen)
+
     # Sharing -------------------------------------------------------------------------------------
 
     def _share(self, profile: Keeper) -> None:
@@ -266,6 +283,8 @@ class HushkeyApp(App[None]):
             yield SystemCommand(
                 "Sharing", "What is sent, to whom, at what price; off at once", self.action_sharing
             )
+            for room in ROOMS:
+                yield SystemCommand(room.title, room.does, partial(self.action_room, room.name))
             yield SystemCommand("Help", "The keys", desk.action_help)
 
     def _handle_exception(self, error: Exception) -> None:

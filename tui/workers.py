@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from concurrent.futures import Future
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from hushkey.keyboard.erasure import Forgetting
 from hushkey.tui.faults import describe
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 Post: TypeAlias = "Callable[[Message], object]"
 Job: TypeAlias = "Callable[[], None]"
+T = TypeVar("T")
 
 
 class Conversation:
@@ -90,6 +92,20 @@ class Conversation:
     def set_paused(self, paused: bool) -> None:
         """Turn learning off or on."""
         self._do(self._profile.pause if paused else self._profile.resume)
+
+    def run(self, job: Callable[[], T]) -> Future[T]:
+        """Run a job behind what was asked for before; what it returns or raises is in the future."""
+        future: Future[T] = Future()
+
+        def step() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(job())
+                except Exception as error:  # noqa: BLE001 - raised again where the future is awaited
+                    future.set_exception(error)
+
+        self._do(step)
+        return future
 
     def renew(self) -> None:
         """Begin a session that knows nothing of what was shown: private mode begins or ends."""

@@ -15,6 +15,7 @@ from textual.widgets import Footer
 from hushkey.tui import messages, view_model
 from hushkey.tui.learning_runs import LearningRuns
 from hushkey.tui.offer import Offer, in_slot, window
+from hushkey.tui.rooms import ROOMS, Desk
 from hushkey.tui.screens.help import HelpScreen
 from hushkey.tui.screens.unlearn import UnlearnScreen
 from hushkey.tui.screens.why import WhyScreen
@@ -52,6 +53,10 @@ class TypingScreen(Screen[None]):
         Binding("f6", "pause", "Pause", show=False, priority=True),
         Binding("f10", "app.sharing", "Sharing", show=False, priority=True),
         Binding("alt+down", "mark", "Mark the next slot", show=False, priority=True),
+        *(
+            Binding(room.key, f"app.room('{room.name}')", room.title, show=False, priority=True)
+            for room in ROOMS
+        ),
     ]
 
     status: reactive[Status] = reactive(Status(), repaint=False)
@@ -61,6 +66,7 @@ class TypingScreen(Screen[None]):
         self.editor = GhostEditor(keep=self._keep, took=self._taken, undid=self._undone)
         self.editor.disabled = True  # a passphrase typed ahead of its question must not land here
         self._waiting: list[str] = []
+        self._profile: Keeper | None = None
         self._conversation: Conversation | None = None
         self._runs: LearningRuns | None = None
         self._sharing: SharingRuns | None = None
@@ -83,6 +89,13 @@ class TypingScreen(Screen[None]):
         return self._conversation is not None
 
     @property
+    def desk(self) -> Desk | None:
+        """What the other rooms work with; None until the profile is open."""
+        if self._profile is None or self._runs is None or self._conversation is None:
+            return None
+        return Desk(self._profile, self._runs, self._conversation, self._take_back)
+
+    @property
     def learning(self) -> bool:
         """Whether a learning run is under way."""
         return self._runs is not None and self._runs.running
@@ -101,6 +114,7 @@ class TypingScreen(Screen[None]):
     def begin(self, profile: Keeper) -> None:
         """Start to suggest and to keep."""
         self.admit()
+        self._profile = profile
         self._converse(profile)
         self._runs = LearningRuns(profile, self.post_message)
         self.set_interval(_LOOK_EVERY_S, self._runs.look)
