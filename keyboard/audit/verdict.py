@@ -1,6 +1,8 @@
 """An audit in sentences and a table. Pure: figures in, text out."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from hushkey.keyboard.audit.figures import AuditReport, Finding, Forgotten, Shared, Surface
 from hushkey.model.audit.exposure import ALPHA, chance_bits
@@ -18,9 +20,19 @@ LOWERS = (
 def headline(report: AuditReport) -> str:
     """Return the verdict in a sentence."""
     shared = report.shared
-    if shared is None:
+    return _verdict(trained=shared is not None, is_chance=shared is None or shared.noised.is_chance)
+
+
+def headline_of(figures: Mapping[str, Any]) -> str:
+    """Return the verdict of figures that were kept, as `AuditReport.as_dict` gives them."""
+    shared = figures["shared"]
+    return _verdict(trained=bool(shared["count"]), is_chance=bool(shared.get("is_chance", True)))
+
+
+def _verdict(*, trained: bool, is_chance: bool) -> str:
+    if not trained:
         return "no adapter was trained, so there is nothing that could be shared; the n-gram memory was audited"
-    if not shared.noised.is_chance:
+    if not is_chance:
         return "NOT WELL: what would be shared can be told from chance; share nothing, and run the audit again"
     return (
         "what would be shared cannot be told from chance; what stays on this device remembers what you typed, "

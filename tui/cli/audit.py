@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from hushkey.keyboard.audit.figures import AuditReport
-    from hushkey.keyboard.profile import Profile
-
-LAST_AUDIT = "last_audit"  # among the profile's settings: numbers and the time, no word
 
 _SAMPLES = ("parent-history.txt", "support-history.txt", "sysadmin-notes.txt")
 
@@ -97,26 +93,17 @@ class _Subject:
 
 
 def _audited(subject: _Subject, *, quick: bool, cancelled: Callable[[], bool]) -> AuditReport:
-    from hushkey.keyboard.audit.auditing import audit as run
-    from hushkey.keyboard.audit.rounds import QUICK, Effort
-    from hushkey.keyboard.audit.training import training
+    from hushkey.keyboard.audit.own import audit_lines
     from hushkey.model.base import load_base
 
-    base = load_base()
-    with training(
-        base,
-        on_progress=lambda step: output.bar("training", step.step, step.steps),
+    return audit_lines(
+        subject.lines,
+        load_base(),
+        subject.plan,
+        quick=quick,
+        on_progress=output.bar,
         cancelled=cancelled,
-        plan=subject.plan,
-    ) as trains:
-        return run(
-            subject.lines,
-            base,
-            trains,
-            QUICK if quick else Effort(),
-            on_progress=output.bar,
-            cancelled=cancelled,
-        )
+    )
 
 
 @contextmanager
@@ -127,6 +114,7 @@ def _subject(file: Path | None, *, bare: bool) -> Iterator[_Subject]:
 
         yield _Subject(list(read_lines(file)))
         return
+    from hushkey.keyboard.audit.own import keep
     from hushkey.tui.cli.opening import opened
     from hushkey.tui.owner import from_environment
 
@@ -138,7 +126,7 @@ def _subject(file: Path | None, *, bare: bool) -> Iterator[_Subject]:
         lines = [entry.text for entry in profile.history.entries()]
         if lines:
             plan = profile.settings.learn_plan
-            yield _Subject(lines, plan, lambda report: _keep(profile, report))
+            yield _Subject(lines, plan, lambda report: keep(profile.history.settings, report))
         else:
             yield _Subject(_samples("your history is empty"))
 
@@ -152,10 +140,6 @@ def _samples(why: str) -> list[str]:
     if files:
         output.note(f"{why}: three sample histories are audited in its place")
     return [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def _keep(profile: Profile, report: AuditReport) -> None:
-    profile.history.settings.set(LAST_AUDIT, {"at": time.time(), "figures": report.as_dict()})
 
 
 def _tell(report: AuditReport) -> None:
