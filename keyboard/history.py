@@ -5,17 +5,19 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
-from hushkey.keyboard import taking_out
+from hushkey.keyboard import redaction_log, retention, taking_out
 from hushkey.keyboard.dated import Dated
 from hushkey.keyboard.erasure import Forgetting, says_something
 from hushkey.keyboard.exports import Exports
 from hushkey.keyboard.notes import LearnLog, SavedSettings
 from hushkey.keyboard.redaction import redact
+from hushkey.keyboard.redaction_log import Cuts, RedactionLog, cuts_of
+from hushkey.keyboard.retention import Bounds, Expiring
 from hushkey.keyboard.snapshot import Cursor
 from hushkey.keyboard.store import Store
 from hushkey.keyboard.taking_out import TakenOut
@@ -27,17 +29,16 @@ if TYPE_CHECKING:
 _READ = 10_000  # lines read at a time: about a megabyte
 _BATCH = 500  # lines a transaction when many come at once: one wait for the disk for all of them
 
-# From the newest back, until the bytes held pass the bound; what lies beyond goes.
-_DELETE_BEYOND = """DELETE FROM entries WHERE id IN (
-    SELECT id FROM (
-        SELECT id, sum(length(CAST(text AS BLOB))) OVER (ORDER BY at DESC, id DESC) AS held
-        FROM entries
-    ) WHERE held > ?
-)"""
-
-_TABLES = ("entries", "blocked", "kept_as_typed", "vouched", "settings", "learn_runs", "exports")
-
-_Statement = tuple[str, tuple[float, ...]]
+_TABLES = (
+    "entries",
+    "blocked",
+    "kept_as_typed",
+    "vouched",
+    "settings",
+    "learn_runs",
+    "exports",
+    "redactions",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class History:
         self.kept_as_typed = WordList(store, "kept_as_typed")
         self.vouched = WordList(store, "vouched")
         self.exports = Exports(store)
+        self.redactions = RedactionLog(store)
         self.settings = SavedSettings(store)
         self.learn_runs = LearnLog(store)
 
@@ -88,10 +90,10 @@ class History:
         lines = iter(texts)
         while batch := list(islice(lines, _BATCH)):
             clean = [redact(storable(text)) for text in batch]
-            for redaction in clean:
-                redacted.update(redaction.kinds)
+            cuts = cuts_of(at, (kind for redaction in clean for kind in redaction.kinds))
             kept = [redaction.text for redaction in clean if says_something(redaction.text)]
-            entries += self._insert(kept, storable(surface), at)
+            entries += self._insert([(at, storable(surface), text) for text in kept], cuts)
+            redacted.update(_by_kind(cuts))
         return Recorded(tuple(entries), redacted)
 
     def merge(self, lines: Iterable[Dated]) -> Recorded:
@@ -101,12 +103,14 @@ class History:
         remaining = iter(lines)
         while batch := list(islice(remaining, _BATCH)):
             rows: list[tuple[float, str, str]] = []
+            cuts: Cuts = Counter()
             for line in batch:
                 clean = redact(storable(line.text))
-                redacted.update(clean.kinds)
+                cuts.update(cuts_of(line.at, clean.kinds))
                 if says_something(clean.text):
                     rows.append((line.at, storable(line.surface), clean.text))
-            entries += self._insert_rows(rows)
+            entries += self._insert(rows, cuts)
+            redacted.update(_by_kind(cuts))
         return Recorded(tuple(entries), redacted)
 
     def entries(
@@ -205,7 +209,10 @@ class History:
 
     def delete(self, ids: Iterable[int]) -> int:
         """Delete entries; give how many were there."""
-        return self._remove(("DELETE FROM entries WHERE id = ?", (i,)) for i in ids)
+        delete = "DELETE FROM entries WHERE id = ?"
+        return self._remove(
+            lambda database: sum(database.execute(delete, (i,)).rowcount for i in ids)
+        )
 
     def forget(self, word: str) -> int:
         """Cut a word out of every entry, whole and in any case; give the number of entries changed.
@@ -265,15 +272,26 @@ class History:
 
         `max_bytes` counts the text in UTF-8, which the file exceeds by about a fifth.
         """
-        now = time.time() if now is None else now
-        if max_bytes is not None and self._file_bytes() <= max_bytes:
-            max_bytes = None  # the text is smaller still: no need to measure each line
-        statements: list[_Statement] = []
-        if older_than_s is not None:
-            statements.append(("DELETE FROM entries WHERE at < ?", (now - older_than_s,)))
-        if max_bytes is not None:
-            statements.append((_DELETE_BEYOND, (max_bytes,)))
-        return self._remove(statements)
+        bounds = self._bounds(older_than_s, max_bytes, now)
+
+        def let_go(database: "sqlite3.Connection") -> int:
+            if bounds.before is not None:
+                redaction_log.drop(database, until=bounds.before)
+            return retention.let_go(database, bounds)
+
+        return self._remove(let_go)
+
+    def expiring(
+        self,
+        *,
+        older_than_s: float | None = None,
+        max_bytes: int | None = None,
+        now: float | None = None,
+    ) -> Expiring:
+        """Tell what `expire` would delete, and delete nothing."""
+        bounds = self._bounds(older_than_s, max_bytes, now)
+        with self._store.reading() as database:
+            return retention.expiring(database, bounds)
 
     def export(self, file: TextIO) -> int:
         """Write every entry as a line of JSON, oldest first; give their number."""
@@ -290,13 +308,11 @@ class History:
                 database.table(table).delete_where()
         self._store.compact()
 
-    def _insert(self, texts: Sequence[str], surface: str, at: float) -> list[Entry]:
-        return self._insert_rows([(at, surface, text) for text in texts])
-
-    def _insert_rows(self, rows: Sequence[tuple[float, str, str]]) -> list[Entry]:
-        if not rows:
+    def _insert(self, rows: Sequence[tuple[float, str, str]], cuts: Cuts) -> list[Entry]:
+        if not rows and not cuts:
             return []
         with self._store.writing() as database:
+            redaction_log.note(database, cuts)
             add = "INSERT INTO entries (at, surface, text) VALUES (?, ?, ?)"
             ids = [_row_id(database.execute(add, row)) for row in rows]
         return [Entry(number, *row) for number, row in zip(ids, rows, strict=True)]
@@ -305,14 +321,29 @@ class History:
         with self._store.reading() as database:
             return _number(database, "PRAGMA page_count") * _number(database, "PRAGMA page_size")
 
-    def _remove(self, statements: Iterable[_Statement]) -> int:
+    def _bounds(
+        self, older_than_s: float | None, max_bytes: int | None, now: float | None
+    ) -> Bounds:
+        now = time.time() if now is None else now
+        if max_bytes is not None and self._file_bytes() <= max_bytes:
+            max_bytes = None  # the text is smaller still: no need to measure each line
+        return Bounds(None if older_than_s is None else now - older_than_s, max_bytes)
+
+    def _remove(self, remove: Callable[["sqlite3.Connection"], int]) -> int:
         with self._store.writing() as database:
-            removed = sum(database.execute(sql, values).rowcount for sql, values in statements)
+            removed = remove(database)
             if removed:
                 taking_out.let_go(database)
         if removed:
             self._store.compact()
         return removed
+
+
+def _by_kind(cuts: Cuts) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for (_, kind), count in cuts.items():
+        found[kind] += count
+    return found
 
 
 def _row_id(inserted: "sqlite3.Cursor") -> int:

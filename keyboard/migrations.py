@@ -64,9 +64,19 @@ _FORGETTING = (
         WHERE name = 'entries' AND seq > (SELECT count(*) FROM entries)""",
 )
 
+# How many secrets were cut out, by kind and day: no text, no line, no place.
+_REDACTIONS = (
+    """CREATE TABLE redactions (
+        kind TEXT NOT NULL,
+        day INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (kind, day)
+    ) STRICT, WITHOUT ROWID""",
+)
+
 Migrations = tuple[tuple[str, ...], ...]
 
-MIGRATIONS: Migrations = (_FIRST, _WORDS_KEPT_AS_TYPED, _FORGETTING)
+MIGRATIONS: Migrations = (_FIRST, _WORDS_KEPT_AS_TYPED, _FORGETTING, _REDACTIONS)
 VERSION = len(MIGRATIONS)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hushkey.keyboard import redaction_log
 from hushkey.keyboard.erasure import Forgetting, cores_of, says_something, words_before
 from hushkey.keyboard.exports import Export, exports_holding
 from hushkey.keyboard.portability import tombstones
@@ -58,6 +59,9 @@ def take_out(database: "Connection", what: Forgetting) -> TakenOut:
     exports = _copies(database, what, [number for number, _, _ in taken])
     if what.everything:
         changed |= database.execute("DELETE FROM exports").rowcount > 0
+        changed |= redaction_log.drop(database) > 0
+    elif not what.words and what.surface is None:
+        changed |= redaction_log.drop(database, since=what.since, until=what.until) > 0
     reaches = bool(taken) or bool(_counter(database, "let_go"))
     if reaches:
         database.execute("UPDATE counters SET value = value + 1 WHERE name = 'forgettings'")

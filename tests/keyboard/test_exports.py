@@ -43,7 +43,7 @@ def test_an_export_is_noted_before_a_byte_of_it_is_written(tiny_base):
 def test_a_history_of_the_version_before_is_taken_up_with_what_it_let_go(gone, let_go):
     store = Store.memory()
     with store.writing() as database:
-        for name in ("exports", "vouched"):
+        for name in ("exports", "redactions", "vouched"):
             database.execute(f"DROP TABLE {name}")
         database.execute("DELETE FROM counters WHERE name != 'revision'")
         database.execute("PRAGMA user_version = 2")
