@@ -13,6 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from hushkey.keyboard.casing import cased
 from hushkey.keyboard.correction.corrector import ON_PURPOSE, Corrector, Typed
 from hushkey.keyboard.correction.tokens import in_the_case_of, may_hold_a_typo
 from hushkey.keyboard.experts import ABLATIONS, Experts
@@ -65,7 +66,7 @@ class SuggestionEngine:
         self._reader = reads(self._runtime, self._base.word_table)
         self._blocked: set[str] = set()
         self._as_typed: set[str] = set()
-        self._vouched: set[str] = set()
+        self._vouched: dict[str, str] = {}  # folded -> as it was written
         self._forgettings = 0
         self._kept: OrderedDict[str, Boundary] = OrderedDict()
         self._gates = {} if "fitted" in without else fitted_gates(self._base)
@@ -111,7 +112,7 @@ class SuggestionEngine:
         context, prefix = split_cursor(text_before_cursor)
         with self._lock:
             prediction, sentence = self._predict(context)
-            return rank(
+            found = rank(
                 prediction,
                 prefix,
                 k,
@@ -121,6 +122,21 @@ class SuggestionEngine:
                 is_new=lambda number: not self._seen(number, trusted),
                 leave_out=frozenset(() if "passed-over" in self._without else leave_out),
             )
+            return found if len(found) == k else [*found, *self._added(prefix, leave_out)][:k]
+
+    def _added(self, prefix: str, leave_out: Iterable[str]) -> list[Suggestion]:
+        """Return the begun words that are vouched for and were never typed, last: no expert knows them."""
+        begun = fold(prefix)
+        if not begun or not self._vouched:
+            return []
+        apart = {begun, *leave_out} | self._blocked
+        return [
+            Suggestion(
+                cased(written, prefix, opens_sentence=False), "completion", 0.0, {}, len(prefix)
+            )
+            for word, written in sorted(self._vouched.items())
+            if word.startswith(begun) and word not in apart and not self.knows(word)
+        ]
 
     def _admits(self, number: int, sightings: int) -> bool:
         if self._experts.book.word(number) in self._blocked:
@@ -380,14 +396,14 @@ class SuggestionEngine:
     def vouch_for(self, word: str) -> None:
         """Trust a word of the user's own however seldom it was seen: it is offered as any other, and not corrected."""
         with self._lock:
-            self._vouched.add(fold(word))
+            self._vouched[fold(word)] = word
 
     def unlist(self, word: str) -> None:
         """Correct a word again, and trust it no more than its uses do."""
         with self._lock:
             self._forgettings += 1  # a session may hold a note of its correction
             self._as_typed.discard(fold(word))
-            self._vouched.discard(fold(word))
+            self._vouched.pop(fold(word), None)
 
     @property
     def vouched(self) -> frozenset[str]:

@@ -129,14 +129,15 @@ def _learned(
         first=min(times),
         last=max(times),
         surfaces=tuple(sorted({entry.surface for entry in lines})),
-        rung=_rung(len(lines), settings, vouched=vouched),
+        rung=rung_of(len(lines), settings, vouched=vouched),
         vouched=vouched,
         blocked=blocked,
         offered_since=lines[offered - 1].id if len(lines) >= offered else None,
     )
 
 
-def _rung(count: int, settings: Settings, *, vouched: bool) -> Rung:
+def rung_of(count: int, settings: Settings, *, vouched: bool) -> Rung:
+    """Return how far a word that the base does not know has come by its uses."""
     if vouched:
         return "trusted"
     if count < settings.sightings_offered:
