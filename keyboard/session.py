@@ -108,7 +108,7 @@ class Session:
         return found
 
     def phrase(self, *, look_ahead: bool = True) -> Suggestion | None:
-        """Return the first word of the last answer with one or two that are likely to follow it, or None.
+        """Return the likeliest word of the last answer with one or two that are likely to follow it, or None.
 
         Asked apart, once the answer is on the screen: looking ahead may cost two more boundaries' worth of
         the network, which no key should wait for, and a phrase takes no slot from a word. Without
@@ -116,7 +116,8 @@ class Session:
         """
         self._let_go()
         settings = self._settings()
-        first = next((s for s in self._shown if s.kind in {"prediction", "completion"}), None)
+        words = (s for s in self._shown if s.kind in {"prediction", "completion"})
+        first = max(words, key=lambda word: word.score, default=None)
         if self.policy == "ranking" or not settings.phrases or first is None:
             return None
         known = self._confirmed(first)

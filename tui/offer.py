@@ -34,17 +34,21 @@ class Offer:
 
     @property
     def first(self) -> int:
-        """The lowest slot whose word goes on with the text; else the lowest that holds any; else 0."""
-        adding = (
-            slot
+        """The slot of the likeliest word that goes on with the text; else the lowest that holds any; else 0.
+
+        Slots keep their words in their places, so the likeliest need not stand in the lowest.
+        """
+        adding = [
+            (suggestion.score, slot)
             for slot, suggestion in zip(self.filled, self.suggestions, strict=False)
             if suggestion.kind in {"prediction", "completion"}
-        )
-        return next(adding, next(iter(self.filled), 0))
+        ]
+        likeliest = max(adding, key=lambda one: one[0], default=None)
+        return next(iter(self.filled), 0) if likeliest is None else likeliest[1]
 
     @property
     def leading(self) -> Suggestion | None:
-        """What the ghost text shows: the phrase, else what is in the first slot."""
+        """What the ghost text shows: the phrase, else the likeliest word."""
         return self.phrase or in_slot(self, self.first)
 
 

@@ -101,6 +101,9 @@ class Keeper(Protocol):
     def set(self, **changes: bool) -> None:
         """Change settings and keep them."""
 
+    def catch_up(self) -> bool:
+        """Follow what other processes did on this profile since; say whether they did anything."""
+
     def pause(self) -> None:
         """Turn learning off."""
 

@@ -149,6 +149,7 @@ class Conversation:
             return None
 
     def _answer(self, token: int, before: str) -> None:
+        self._profile.catch_up()
         suggestions = self._session.suggest(before, SLOTS)
         known = self._session.phrase(look_ahead=False)
         offer = Offer(before, tuple(suggestions), self._session.places, known)

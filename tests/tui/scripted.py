@@ -162,6 +162,9 @@ class ScriptedProfile:
     def set(self, **changes: bool) -> None:
         self.settings = self.settings.replace(**changes)
 
+    def catch_up(self) -> bool:
+        return False
+
     def pause(self) -> None:
         self.paused = True
 

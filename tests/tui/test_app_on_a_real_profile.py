@@ -108,3 +108,24 @@ def test_the_picture_shows_the_text_and_three_suggestions() -> None:
 @pytest.mark.parametrize(("columns", "pixels"), [(60, 750), (160, 1970)])
 def test_the_picture_has_the_width_that_was_asked_for(columns: int, pixels: int) -> None:
     assert f'viewBox="0 0 {pixels} ' in take("so ", columns=columns, rows=16)
+
+
+async def test_a_word_that_another_process_learned_is_suggested_with_the_next_key(
+    tmp_path: Path,
+) -> None:
+    app = HushkeyApp(Opener(tmp_path))
+    async with app.run_test() as pilot:
+        while not app.typing.begun:
+            await pilot.pause(0.02)
+        with Opener(tmp_path).open(KeyChoice()) as elsewhere:
+            for _ in range(2):
+                elsewhere.commit("the heron sleeps", "shell")
+        for key in "the her":
+            await pilot.press(key)
+        editor = app.typing.editor
+        for _ in range(250):
+            if editor.offer.asked == "the her":
+                break
+            await pilot.pause(0.02)
+        assert "heron" in [suggestion.text for suggestion in editor.offer.suggestions]
+    app.finish()

@@ -34,9 +34,16 @@ def test_a_taken_slot_is_the_one_shown_and_one_left_empty_gives_nothing() -> Non
     assert insertion(GAP, in_slot(GAP, 2), "in mea") == Insertion("mean ", 3)
 
 
-def test_the_ghost_is_that_of_the_lowest_slot_that_holds_a_word() -> None:
+def test_of_equally_likely_words_the_ghost_is_that_of_the_lowest_slot() -> None:
     assert (GAP.first, ghost(GAP, "in me")) == (1, "eting")
     assert (Offer().first, ghost(Offer(), "")) == (0, "")
+
+
+def test_the_ghost_is_the_likeliest_word_in_whichever_slot_it_stands() -> None:
+    kept = Suggestion("mean", "completion", 0.1, {}, 2)
+    offer = Offer("in me", (kept, Suggestion("meeting", "completion", 0.4, {}, 2)), (0, 2))
+    assert (offer.first, ghost(offer, "in me")) == (2, "eting")
+    assert offer.leading == in_slot(offer, offer.first)
 
 
 def test_the_ghost_is_the_rest_of_the_first_suggestion() -> None:

@@ -34,8 +34,11 @@ def settings(profile: Profile, *, as_json: bool) -> None:
 def set_(profile: Profile, *, name: str, value: str) -> None:
     """Change the setting NAME to VALUE.
 
-    VALUE is on, off or a number; 'hushkey settings' lists the names. The app follows when it is
-    started the next time.
+    VALUE is on, off, a number, or the names of surfaces with commas between them: 'surfaces-off
+    shell,lsp' keeps and learns nothing of what is typed there, 'surfaces-silent mail' offers nothing
+    there, 'none' is all surfaces again. A surface is where text is typed: app, plain, shell, pty, lsp,
+    or what a program that embeds hushkey calls its own. 'hushkey settings' lists the settings. An app
+    that is running follows with the next key.
     """
     from hushkey.keyboard.settings import parsed
 
