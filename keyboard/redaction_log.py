@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from hushkey.keyboard.store import Store
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 DAY_S: Final = 86_400.0
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 _LAST_DAY: Final = 2_932_896  # 9999-12-31, the last that a calendar here can name
 
 Cuts = Counter[tuple[int, str]]
@@ -28,10 +30,10 @@ class Redacted:
 
     kind: str
     count: int
-    since: float
-    """Unix time of the day of the first, seconds."""
-    last: float
-    """Unix time of the day of the last, seconds."""
+    since: date
+    """Day of the first line that it was cut out of, in UTC."""
+    last: date
+    """Day of the last one."""
 
 
 class RedactionLog:
@@ -48,7 +50,7 @@ class RedactionLog:
                 "GROUP BY kind ORDER BY sum(count) DESC, kind"
             ).fetchall()
         return [
-            Redacted(kind, count, first * DAY_S, last * DAY_S) for kind, count, first, last in rows
+            Redacted(kind, count, _date(first), _date(last)) for kind, count, first, last in rows
         ]
 
 
@@ -78,3 +80,7 @@ def drop(database: "Connection", *, since: float = -math.inf, until: float = mat
         "DELETE FROM redactions WHERE day * ? >= ? AND (day + 1) * ? <= ?",
         (DAY_S, since, DAY_S, until),
     ).rowcount
+
+
+def _date(day: int) -> date:
+    return date.fromordinal(_EPOCH + day)

@@ -19,6 +19,7 @@ from hushkey.keyboard.system_keyring import system_keyring
 from hushkey.tui.faults import describe
 from hushkey.tui.opening import KEY_PLACE_NOTES
 from hushkey.tui.owner import OwnerOpener
+from hushkey.tui.stored import kept
 from hushkey.tui.view_model import review_due
 
 if TYPE_CHECKING:
@@ -131,9 +132,8 @@ def _key(opener: OwnerOpener) -> Iterator[Finding]:
 
 
 def _permissions(here: Places) -> Iterator[Finding]:
-    found = [
-        path for path in (here.data, here.keystore, here.history, *here.sealed) if path.exists()
-    ]
+    named = (here.data, *(each.path for each in kept(here)))
+    found = [path for path in named if path.exists()]
     loose = [path for path in found if _open_to_others(path)]
     if loose:
         names = " ".join(f"'{path}'" for path in loose)
@@ -154,7 +154,17 @@ def _history(opener: OwnerOpener) -> Iterator[Finding]:
     with _opened(opener) as history:  # which examines its pages
         held = f"opens, its pages are whole, {history.count():,} entries"
         yield Finding("history", "well", held)
+        yield _redaction(history)
         yield _review(history)
+
+
+def _redaction(history: History) -> Finding:
+    counts = history.redactions.by_kind()
+    if not counts:
+        return Finding("redaction", "well", "nothing was cut out yet")
+    each = ", ".join(f"{one.count:,} {one.kind}" for one in counts)
+    since = min(one.since for one in counts)
+    return Finding("redaction", "well", f"cut out since {since}: {each}")
 
 
 def _review(history: History) -> Finding:

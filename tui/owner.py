@@ -78,8 +78,7 @@ def wipe_all(here: Places) -> None:
         destroy_key(here.data)
     except KeystoreDamaged:
         here.keystore.unlink(missing_ok=True)
-    history = here.history
-    logs = history.parent.glob(history.name + "-*")
-    for path in (history, *logs, *here.sealed):
-        path.unlink(missing_ok=True)
+    for held in (*here.databases, *here.sealed):
+        for path in (held, *held.parent.glob(held.name + "-*")):
+            path.unlink(missing_ok=True)
     drop_files_in(here.reports)

@@ -170,6 +170,13 @@ def test_wipe_asks_and_then_leaves_neither_key_nor_history(filled: Shell) -> Non
     assert not (filled.home / "history.db").exists()
 
 
+def test_wipe_leaves_no_file_of_sharing_either(filled: Shell) -> None:
+    for name in ("sharing.db", "sharing.db-wal", "shared.sealed"):
+        (filled.home / name).write_bytes(b"sealed")
+    assert filled("wipe", "--yes")[0] == Exit.OK
+    assert [path for path in filled.home.rglob("*") if path.is_file()] == []
+
+
 @pytest.mark.parametrize("record", ["whole", "damaged"])
 def test_wipe_needs_no_passphrase(filled: Shell, record: str) -> None:
     if record == "damaged":
@@ -248,6 +255,14 @@ def test_the_doctor_finds_a_good_installation_well(filled: Shell) -> None:
     assert code == Exit.OK
     assert "3 entries" in findings["history"]["detail"]
     assert findings["permissions"]["verdict"] == "well"
+
+
+def test_the_doctor_counts_what_was_cut_out_by_kind_and_shows_none_of_it(filled: Shell) -> None:
+    _, out, _ = filled("doctor", "--json")
+    findings = {finding["subject"]: finding for finding in json.loads(out)}
+    assert findings["redaction"]["verdict"] == "well"
+    assert findings["redaction"]["detail"].endswith(": 1 card")
+    assert "4111" not in out
 
 
 def test_the_doctor_tells_when_a_weekly_review_is_due(shell: Shell, tmp_path: Path) -> None:
