@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import time
 from pathlib import Path
 
 from hushkey.keyboard.errors import BadRecoveryCode, HistoryLocked, KeystoreDamaged
+from hushkey.keyboard.history import History
 from hushkey.keyboard.key_record import Place, Record, read_record
 from hushkey.keyboard.keys import KEY_BYTES, MasterKey, Passphrase, context
 from hushkey.keyboard.keystore import FindKeyring, store_key
@@ -15,6 +17,7 @@ from hushkey.keyboard.system_keyring import system_keyring
 _PREFIX = "HUSH1"  # the version of the code
 _CHECK_BYTES = 3  # one mistyped code in 16 million passes for right
 _GROUP = 5
+_MADE = "recovery_code_made"  # setting of a history
 # Base32 (RFC 4648) has no 0, 1 or 8, so those can only be misreadings.
 _MISREAD = str.maketrans("018", "OIB")
 
@@ -25,6 +28,17 @@ def recovery_code(key: MasterKey) -> str:
     text = base64.b32encode(raw + _check(raw)).decode().rstrip("=")
     groups = (text[at : at + _GROUP] for at in range(0, len(text), _GROUP))
     return "-".join((_PREFIX, *groups))
+
+
+def note_code_made(history: History, *, at: float | None = None) -> None:
+    """Note that a recovery code was shown to its owner, never which."""
+    history.settings.set(_MADE, time.time() if at is None else at)
+
+
+def code_made_at(history: History) -> float | None:
+    """Return when a recovery code was last shown, Unix seconds; None where none is noted."""
+    at = history.settings.get(_MADE)
+    return float(at) if isinstance(at, int | float) else None
 
 
 def key_from_code(code: str) -> MasterKey:

@@ -9,7 +9,13 @@ from hushkey.keyboard.history import History
 from hushkey.keyboard.keys import MasterKey, Passphrase
 from hushkey.keyboard.keystore import open_keystore
 from hushkey.keyboard.paths import history_in, keystore_in
-from hushkey.keyboard.recovery import key_from_code, recover, recovery_code
+from hushkey.keyboard.recovery import (
+    code_made_at,
+    key_from_code,
+    note_code_made,
+    recover,
+    recovery_code,
+)
 from hushkey.keyboard.store import Store
 from hushkey.keyboard.system_keyring import no_keyring
 
@@ -28,6 +34,15 @@ def test_a_code_gives_its_key_back_however_it_is_written(raw):
 def test_a_released_code_stays_readable():
     assert recovery_code(KEY) == GOLDEN_CODE
     assert key_from_code(GOLDEN_CODE) == KEY
+
+
+def test_that_a_code_was_made_is_noted_and_never_which():
+    with Store.memory() as store:
+        history = History(store)
+        assert code_made_at(history) is None
+        note_code_made(history, at=5.0)
+        assert code_made_at(history) == 5.0
+        assert list(history.settings.all().values()) == [5.0]
 
 
 def test_letters_that_look_like_digits_may_be_either():

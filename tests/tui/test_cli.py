@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from hushkey.keyboard.engine import SuggestionEngine
+from hushkey.keyboard.keys import Passphrase
+from hushkey.keyboard.profile import open_profile
+from hushkey.keyboard.recovery import code_made_at
 from hushkey.tui.cli import root
 from hushkey.tui.cli.exits import Exit
 
@@ -235,6 +238,12 @@ def test_a_lost_passphrase_is_replaced_by_the_recovery_code(filled: Shell) -> No
     assert filled("recovery", "import", passphrase="a new one", stdin=code)[0] == Exit.OK
     assert filled("history", passphrase="a new one")[0] == Exit.OK
     assert filled("history", passphrase="a pass phrase")[0] == Exit.LOCKED
+
+
+def test_that_a_recovery_code_was_printed_is_noted_in_the_sealed_history(filled: Shell) -> None:
+    assert filled("recovery", "export")[0] == Exit.OK
+    with open_profile(filled.home, passphrase=Passphrase(PASSPHRASE)) as profile:
+        assert code_made_at(profile.history) is not None
 
 
 def test_there_is_no_code_before_there_is_a_key(shell: Shell) -> None:

@@ -5,11 +5,18 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 
 from hushkey.tui.cli import output
 from hushkey.tui.cli.opening import ask_passphrase, asked_passphrase, bare_key_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hushkey.keyboard.keys import MasterKey
 
 
 @click.group()
@@ -32,6 +39,19 @@ def export() -> None:
     key = open_keystore(opener.places.data, passphrase=passphrase)
     output.note("whoever has this code can read all that was typed; keep it on paper:")
     output.result(recovery_code(key))
+    _note_code_made(opener.places.history, key)
+
+
+def _note_code_made(path: Path, key: MasterKey) -> None:
+    """Note in the history that there is a code; the owner has it in any case."""
+    from hushkey.keyboard.errors import KeyboardError
+    from hushkey.keyboard.history import History
+    from hushkey.keyboard.recovery import note_code_made
+    from hushkey.keyboard.store import Store
+
+    if path.exists():
+        with suppress(KeyboardError), Store.open(path, key.history_key()) as store:
+            note_code_made(History(store))
 
 
 @recovery.command("import")
