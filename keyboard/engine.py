@@ -32,7 +32,7 @@ from hushkey.keyboard.teaching import Array, Teacher
 from hushkey.keyboard.types import Suggestion
 from hushkey.keyboard.wordbook import Wordbook
 from hushkey.model.adapter import Adapter
-from hushkey.model.base import Base, load_base
+from hushkey.model.base import Base, BaseBeside, load_base
 from hushkey.model.text import GAP, fold, normalise, sentence_so_far, split_cursor, split_token
 
 _PREDICTIONS = 8  # kept; half a megabyte each
@@ -296,6 +296,10 @@ class SuggestionEngine:
         self._shared, self._personal = shared, personal
         self._reader.clear()
         self._kept.clear()
+
+    def untaught(self, adapter: Adapter | None = None) -> "SuggestionEngine":
+        """Return an engine on the same network that learned nothing, with an adapter or none. Raises ModelMismatch."""
+        return SuggestionEngine(BaseBeside(self._base, self._runtime), adapter=adapter)
 
     @property
     def adapted(self) -> bool:

@@ -29,6 +29,7 @@ from hushkey.keyboard.kept_memory import JUDGED, KeptMemory, Newest
 from hushkey.keyboard.keys import MasterKey, Passphrase, QueueKey, SharingKey
 from hushkey.keyboard.keystore import destroy_key, open_keystore
 from hushkey.keyboard.learner import FullReport, LearnProgress, LearnReport
+from hushkey.keyboard.meter import Meter
 from hushkey.keyboard.paths import Places, places, places_in
 from hushkey.keyboard.profile_files import NoFiles, ProfileFiles
 from hushkey.keyboard.redaction import redact
@@ -69,6 +70,7 @@ class Profile:
         self._followed = self.history.changes_elsewhere
         self._adapting = Adapting(self.engine, self.history, self._files, self._lock)
         self.settings = settings_from(self.history.settings.get(SETTINGS, {}))
+        self.meter = Meter(self.engine, self.history.settings, lambda: self.settings)
         self._expire()
         self._take_up()
         give_back_memory()

@@ -79,6 +79,25 @@ class Base:
         return bad
 
 
+class BaseBeside(Base):
+    """A base whose parts and network are another's: whoever stands on it needs no second copy of them."""
+
+    network: Runtime
+
+    def __init__(self, base: Base, network: Runtime) -> None:
+        super().__init__(base.folder, base.hashes)
+        vars(self).update(
+            vocabulary=base.vocabulary,
+            lexicon=base.lexicon,
+            word_table=base.word_table,
+            network=network,
+        )
+
+    def runtime(self, adapter: Adapter | None = None) -> Runtime:
+        """Return the other's network under an adapter of one's own, or none."""
+        return self.network.beside(adapter)
+
+
 def load_base(folder: Path = SHIPPED) -> Base:
     """Return the base in a folder. Raises BaseDamaged where its manifest cannot be read."""
     try:

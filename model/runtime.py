@@ -5,6 +5,7 @@ that one runtime serves any number of sessions and threads. The adapter's tensor
 a new adapter is a new set of inputs, taken up between two keystrokes.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -88,6 +89,12 @@ class Runtime:
         i, f, g, o = np.split(inputs["lstm_bias"], 4, axis=1)
         inputs["lstm_bias"] = np.concatenate([i, o, f, g], axis=1)  # ONNX's order: i, o, f, c
         self._inputs = inputs
+
+    def beside(self, adapter: Adapter | None = None) -> "Runtime":
+        """Return the same network under another adapter, or none. Both hold one graph. Raises ModelMismatch."""
+        twin = copy.copy(self)
+        twin.use(adapter or self.zero_adapter())
+        return twin
 
     def initial_state(self, batch: int = 1) -> State:
         """Return the state before anything was read, zeros (layers, B, H)."""
