@@ -24,6 +24,11 @@ class Places:
     """What can be made again. Holds nothing that was typed."""
 
     @property
+    def preferences(self) -> Path:
+        """Keys and theme of the app, as the owner wrote them; it need not be there."""
+        return self.config / "config.toml"
+
+    @property
     def keystore(self) -> Path:
         """Which place holds the key, and the wrapped key where that is a file."""
         return keystore_in(self.data)

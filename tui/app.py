@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import threading
 import time
@@ -13,24 +14,32 @@ from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 
-from hushkey.keyboard.errors import KeyboardError, WrongPassphrase
-from hushkey.tui import messages, sharing_view, view_model
+from hushkey.keyboard.errors import FileRefused, KeyboardError, WrongPassphrase
+from hushkey.tui import messages, palette, sharing_view, view_model
 from hushkey.tui.alt_digits import read_alt_digits
+from hushkey.tui.bound import bound
 from hushkey.tui.faults import describe
+from hushkey.tui.key_names import brief
 from hushkey.tui.opening import KeyChoice, Opener, Survey
+from hushkey.tui.preferences import Preferences, keep_theme
 from hushkey.tui.rooms import ROOMS
+from hushkey.tui.screens.help import HelpScreen, help_on
 from hushkey.tui.screens.key_choice import KeyChoiceScreen
 from hushkey.tui.screens.typing import TypingScreen
 from hushkey.tui.screens.unlock import UnlockScreen
 from hushkey.tui.screens.welcome import WelcomeScreen
 from hushkey.tui.sharing_opening import demonstration_lacks
 from hushkey.tui.sharing_runs import LOOK_EVERY_S, SharingRuns
-from hushkey.tui.theme import DUSK, PAPER
+from hushkey.tui.theme import DEFAULTS, DUSK, LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
+    from typing import ClassVar
 
+    from textual.binding import BindingType
     from textual.message import Message
     from textual.screen import Screen
 
@@ -44,18 +53,36 @@ _OPENING_S = 30.0  # waited for at the end, so that what was typed meanwhile is 
 _NO_SHARING = "Sharing belongs to a profile of your own; this one has none."
 
 
-class HushkeyApp(App[None]):
+class HushkeyApp(App[None], inherit_bindings=False):
     """Type, with suggestions. `finish` is to be called when it has run, however it ended.
 
-    `fault` is the one line that says why it ended early, without typed text, or None.
+    `preferences` are the owner's keys and theme; a theme chosen in the app is kept in `config`, where
+    that is given. `fault` is the one line that says why it ended early, without typed text, or None.
     """
 
     CSS_PATH = "app.tcss"
     TITLE = "hushkey"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bound("help", "help", "Help", priority=True),
+        bound("palette", "command_palette", priority=True, show=False),
+        bound("quit", "quit", priority=True, show=False),
+        *(bound(room.name, f"room('{room.name}')", priority=True, show=False) for room in ROOMS),
+        bound("sharing", "sharing", priority=True, show=False),
+        Binding("ctrl+c", "help_quit", show=False, system=True),
+    ]
 
-    def __init__(self, opener: Opener, sharing: SharingOpener | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        opener: Opener,
+        sharing: SharingOpener | None = None,
+        preferences: Preferences | None = None,
+        config: Path | None = None,
+    ) -> None:
+        # Textual's own answer to NO_COLOR is shades of grey; with the terminal's colours there are none.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         read_alt_digits()
+        self.preferences = preferences or Preferences()
+        self._config = config
         self._opener = opener
         self._sharing_opener = sharing
         self._sharing: SharingRuns | None = None
@@ -76,13 +103,15 @@ class HushkeyApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the typing screen at once; the profile opens meanwhile, after the questions."""
-        self.register_theme(DUSK)
-        self.register_theme(PAPER)
-        self.theme = DUSK.name
+        for look in LOOKS:
+            self.register_theme(look)
+        self.theme = self.preferences.theme or DUSK.name
+        self.set_keymap(self.preferences.keymap.overrides())
         loop = asyncio.get_running_loop()
         for number in ENDING_SIGNALS:
             loop.add_signal_handler(number, self.exit)
         self.push_screen(self._typing)
+        self._tell_mistakes()
         self._begin()
 
     def finish(self) -> None:
@@ -156,6 +185,7 @@ class HushkeyApp(App[None]):
         else:
             self._typing.begin(self._profile)
             self._share(self._profile)
+            self.refresh_bindings()
             threading.Thread(
                 target=self._look_for_review,
                 args=(self._profile,),
@@ -185,18 +215,31 @@ class HushkeyApp(App[None]):
 
     # Other rooms ---------------------------------------------------------------------------------
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Open rooms from where one types and from each other; never from under a question."""
+        if action not in {"room", "sharing"}:
+            return super().check_action(action, parameters)
+        rooms = {room.name for room in ROOMS}
+        screen = self.screen
+        return screen in (self._typing, self._sharing_shown) or screen.id in rooms
+
     @work(exclusive=True, group="room")
     async def action_room(self, name: str) -> None:
         """Show a room, in the place of another one that shows; its module is loaded off the screen's thread."""
         desk = self._typing.desk
         if desk is None:
+            self.notify("The profile is still being opened.")
             return
         room = next(one for one in ROOMS if one.name == name)
         module = await asyncio.to_thread(import_module, room.module)
-        screen = getattr(module, room.screen)(desk)
+        if self.screen.id != room.name:
+            self._enter(getattr(module, room.screen)(desk))
+
+    def _enter(self, screen: Screen[None]) -> None:
+        """Show a room above the typing screen, alone."""
         if self.screen is self._typing:
             self.push_screen(screen)
-        elif self.screen.id != room.name:
+        elif self.check_action("room", ()):
             self.switch_screen(screen)
 
     # Sharing -------------------------------------------------------------------------------------
@@ -213,6 +256,12 @@ class HushkeyApp(App[None]):
         self.set_interval(LOOK_EVERY_S, self._sharing.look)
         self._sharing.look()
 
+    @property
+    def _sharing_shown(self) -> SharingScreen | None:
+        """The sharing screen, while it is open."""
+        screen = self._sharing_screen
+        return screen if screen is not None and screen in self.screen_stack else None
+
     def _tell_sharing(self, message: Message) -> object:
         """Post what a thread tells to the sharing screen, where it is open, else here."""
         screen = self._sharing_screen
@@ -222,27 +271,26 @@ class HushkeyApp(App[None]):
     def on_sharing_seen(self, event: messages.SharingSeen) -> None:
         """Tell of a suspension where one types; the sharing screen, from which this comes too, shows it."""
         status = event.snapshot.status
-        unseen = self._sharing_screen is None
+        unseen = self._sharing_shown is None
         if unseen and sharing_view.newly_suspended(self._sharing_was, status):
             self.notify(sharing_view.suspension(status), severity="warning", markup=False)
         self._sharing_was = status
 
     @work(exclusive=True, group="sharing")
     async def action_sharing(self) -> None:
-        """Show sharing; what it needs is loaded off the screen's thread."""
-        if self._sharing is None:
+        """Show sharing, or leave it; what it needs is loaded off the screen's thread."""
+        shown = self._sharing_shown
+        if shown is not None:
+            if self.screen is shown:
+                shown.action_leave()
+        elif self._sharing is None:
             opener = self._sharing_opener
             missing = "" if opener is None else opener.missing()
             self.notify(missing or _NO_SHARING, markup=False)
-        elif self._sharing_screen is None:
+        else:
             module = await asyncio.to_thread(import_module, "hushkey.tui.screens.sharing")
-            screen: SharingScreen = module.SharingScreen(self._sharing, self.try_sharing)
-
-            def left(_: None) -> None:
-                self._sharing_screen = None
-
-            self._sharing_screen = screen
-            self.push_screen(screen, left)
+            self._sharing_screen = module.SharingScreen(self._sharing, self.try_sharing)
+            self._enter(self._sharing_screen)
 
     @work(exclusive=True, group="neighbours")
     async def try_sharing(self) -> None:
@@ -256,36 +304,66 @@ class HushkeyApp(App[None]):
         self._neighbours = module.NeighboursScreen()
         self.push_screen(self._neighbours)
 
-    # Commands and faults -------------------------------------------------------------------------
+    # Keys, looks, commands -----------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        """Show the keys of what has the focus, of the screen, and everywhere; or close that card."""
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+        else:
+            self.push_screen(HelpScreen(help_on(self.screen, self.preferences.keymap)))
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Write a key as our footers have it."""
+        return binding.key_display or brief(binding.key)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give our own colours a value for themes that are not ours."""
+        return DEFAULTS
+
+    def choose_theme(self, name: str) -> None:
+        """Change the look, and keep the choice."""
+        self.theme = name
+        if self._config is not None:
+            try:
+                keep_theme(self._config, name)
+            except FileRefused as refusal:
+                self.notify(f"The theme holds until you leave: {refusal}", markup=False)
+
+    def _tell_mistakes(self) -> None:
+        """Say what is wrong in the config file; everything else in it holds."""
+        faults = self.preferences.faults
+        if faults:
+            more = f" And {len(faults) - 1} more: hushkey doctor." if len(faults) > 1 else ""
+            self.notify(
+                faults[0] + more,
+                title="In the config file",
+                severity="warning",
+                timeout=15,
+                markup=False,
+            )
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Add our own to the palette; leave out the one that writes what is typed to a file."""
-        inherited = super().get_system_commands(screen)
-        yield from (command for command in inherited if command.title != "Screenshot")
+        """List the actions of the screen and the themes; none writes what is typed to a file."""
+        yield from palette.commands(screen)
+        for look in LOOKS:
+            title = f"Theme: {look.name}"
+            yield SystemCommand(title, "Change the look", partial(self.choose_theme, look.name))
         if screen is self._typing:
             desk = self._typing
-            yield SystemCommand("Private mode", "Keep nothing, or keep again", desk.action_private)
-            yield SystemCommand("Pause learning", "Turn learning off or on", desk.action_pause)
             for setting in ("phrases", "corrections", "emoji"):
                 yield SystemCommand(
                     setting.capitalize(),
                     f"Turn {setting} on or off",
                     partial(desk.action_switch, setting),
                 )
-            yield SystemCommand("Learn now", "Train in the background", desk.action_learn)
-            yield SystemCommand("Why this word?", "What the experts said", desk.action_why)
-            yield SystemCommand("Forget this word", "The marked suggestion", desk.action_forget)
             yield SystemCommand(
                 "Unlearn the last ten minutes",
                 "Forget every line kept since then",
                 desk.action_unlearn,
             )
-            yield SystemCommand(
-                "Sharing", "What is sent, to whom, at what price; off at once", self.action_sharing
-            )
-            for room in ROOMS:
-                yield SystemCommand(room.title, room.does, partial(self.action_room, room.name))
-            yield SystemCommand("Help", "The keys", desk.action_help)
+
+    # Faults --------------------------------------------------------------------------------------
 
     def _handle_exception(self, error: Exception) -> None:
         self.fault = self.fault or describe(error)

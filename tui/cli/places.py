@@ -31,6 +31,7 @@ def locate(*, as_json: bool) -> None:
     rows = {
         "data": here.data,
         "config": here.config,
+        "preferences": here.preferences,
         "cache": here.cache,
         "keystore": here.keystore,
         "history": here.history,

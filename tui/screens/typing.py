@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer
 
 from hushkey.tui import messages, view_model
+from hushkey.tui.bound import bound
 from hushkey.tui.learning_runs import LearningRuns
 from hushkey.tui.offer import Offer, in_slot, window
-from hushkey.tui.rooms import ROOMS, Desk
-from hushkey.tui.screens.help import HelpScreen
+from hushkey.tui.rooms import Desk
 from hushkey.tui.screens.unlearn import UnlearnScreen
 from hushkey.tui.screens.why import WhyScreen
 from hushkey.tui.view_model import Learning, Status
@@ -27,10 +27,12 @@ from hushkey.tui.workers import Conversation
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from hushkey.keyboard.types import Suggestion
     from hushkey.tui.ports import Keeper
     from hushkey.tui.sharing_runs import SharingRuns
+    from hushkey.tui.tally import Tally
 
 SURFACE = "app"
 UNLEARNED_S = 600.0  # ten minutes, as the command is called
@@ -42,30 +44,27 @@ class TypingScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # In the order of the footer: a terminal of 60 columns shows the first five.
-        Binding("f1", "help", "Help", key_display="F1", priority=True),
-        Binding("tab", "take_first", "Accept", key_display="Tab"),
-        Binding("f5", "why", "Why?", key_display="F5", priority=True),
-        Binding("f8", "private", "Private", key_display="F8", priority=True),
-        Binding("ctrl+q", "app.quit", "Quit", key_display="^Q", priority=True),
-        Binding("shift+delete,ctrl+d", "forget", "Forget", key_display="⇧Del", priority=True),
-        Binding("f9", "learn", "Learn", key_display="F9", priority=True),
-        Binding("f7", "put_back", "Put back", key_display="F7"),
-        Binding("f6", "pause", "Pause", show=False, priority=True),
-        Binding("f10", "app.sharing", "Sharing", show=False, priority=True),
-        Binding("alt+down", "mark", "Mark the next slot", show=False, priority=True),
-        *(
-            Binding(room.key, f"app.room('{room.name}')", room.title, show=False, priority=True)
-            for room in ROOMS
-        ),
+        bound("help", "app.help", "Help", priority=True),
+        bound("accept_first", "take_first", "Accept"),
+        bound("why", "why", "Why?", priority=True),
+        bound("private", "private", "Private", priority=True),
+        bound("quit", "app.quit", "Quit", priority=True),
+        bound("forget", "forget", "Forget", priority=True),
+        bound("learn", "learn", "Learn", priority=True),
+        bound("put_back", "put_back", "Put back"),
+        bound("pause", "pause", show=False, priority=True),
+        bound("mark", "mark", show=False, priority=True),
     ]
+
+    HELP = view_model.LEGEND
 
     status: reactive[Status] = reactive(Status(), repaint=False)
 
     def __init__(self) -> None:
         super().__init__()
-        self.editor = GhostEditor(keep=self._keep, took=self._taken, undid=self._undone)
+        self.editor = GhostEditor(keep=self._keep, took=self._taken, undid=self._undone, counted=self._counted)
         self.editor.disabled = True  # a passphrase typed ahead of its question must not land here
-        self._waiting: list[str] = []
+        self._waiting: list[tuple[str, Tally]] = []
         self._profile: Keeper | None = None
         self._conversation: Conversation | None = None
         self._runs: LearningRuns | None = None
@@ -119,7 +118,9 @@ class TypingScreen(Screen[None]):
         self._runs = LearningRuns(profile, self.post_message)
         self.set_interval(_LOOK_EVERY_S, self._runs.look)
         words = profile.engine.words_learned
-        self.status = replace(self.status, words=words, paused=profile.paused)
+        kept = profile.meter.standing(datetime.now().astimezone().date())
+        tally = replace(self.status.tally, today=kept.today)
+        self.status = replace(self.status, words=words, paused=profile.paused, tally=tally)
         self._ask(self.editor.before)
 
     def finish(self, profile: Keeper) -> str | None:
@@ -129,7 +130,7 @@ class TypingScreen(Screen[None]):
         """
         unfinished = self.editor.finish_line()
         if unfinished is not None:
-            self._keep(unfinished)
+            self._hand_over(unfinished, self.status.tally)
         if self._runs is not None:
             self._runs.cancel()
         if self._conversation is None:
@@ -140,8 +141,8 @@ class TypingScreen(Screen[None]):
     def _converse(self, profile: Keeper) -> None:
         """Begin the conversation, with what was typed before there was one."""
         self._conversation = Conversation(profile, SURFACE, self.post_message)
-        for text in self._waiting:
-            self._conversation.commit(text)
+        for text, tally in self._waiting:
+            self._conversation.commit(text, tally)
         self._waiting.clear()
 
     def watch_status(self, status: Status) -> None:
@@ -159,12 +160,6 @@ class TypingScreen(Screen[None]):
         if self._sharing is not None:
             self._sharing.key_pressed()
         self._ask(event.before)
-
-    def on_key_counted(self, event: messages.KeyCounted) -> None:
-        """Count what was typed."""
-        tally = self.status.tally
-        count = tally.took if event.accepted else tally.typed
-        self.status = replace(self.status, tally=count(event.characters))
 
     def on_dismissed(self) -> None:
         """Empty the strip, and drop the answer that may be under way."""
@@ -188,6 +183,11 @@ class TypingScreen(Screen[None]):
         if self._runs is not None:
             self._runs.line_kept()
         self.status = replace(self.status, words=event.words)
+
+    def on_benefit_kept(self, event: messages.BenefitKept) -> None:
+        """Show what stands for today, as it was kept."""
+        tally = replace(self.status.tally, today=event.standing.today)
+        self.status = replace(self.status, tally=tally)
 
     def on_word_forgotten(self, event: messages.WordForgotten) -> None:
         """Say what was cut; a word that was never the owner's can only be blocked."""
@@ -260,10 +260,6 @@ class TypingScreen(Screen[None]):
         if self._conversation is not None:
             self._conversation.toggle(setting)
 
-    def action_help(self) -> None:
-        """Show the keys."""
-        self.app.push_screen(HelpScreen())
-
     def action_mark(self) -> None:
         """Move the mark that 'forget' and 'why' act on to the next filled slot."""
         offer = self.editor.offer
@@ -307,9 +303,16 @@ class TypingScreen(Screen[None]):
         private = not self.status.private
         self.editor.private = private
         self.set_class(private, "-private")
-        self.status = replace(self.status, private=private)
+        tally = self.status.tally.dropped()  # private mode covers the line on which it begins
+        self.status = replace(self.status, private=private, tally=tally)
         if self._conversation is not None:
             self._conversation.renew()
+
+    def action_benefit(self) -> None:
+        """Show what suggestions saved, and who brought it."""
+        if self._profile is not None:
+            kept = self._profile.meter.standing(datetime.now().astimezone().date())
+            self.app.push_screen(BenefitScreen(kept))
 
     def action_pause(self) -> None:
         """Turn learning off or on."""
@@ -330,11 +333,21 @@ class TypingScreen(Screen[None]):
         if self._sharing is not None:
             self._sharing.forgot()
 
+    def _counted(self, change: Callable[[Tally], Tally]) -> None:
+        """Count a key."""
+        self.status = replace(self.status, tally=change(self.status.tally))
+
     def _keep(self, text: str) -> None:
+        tally = self.status.tally
+        keeps = self._profile is None or self._profile.settings.learns_from(SURFACE)
+        self.status = replace(self.status, tally=tally.kept() if keeps else tally.dropped())
+        self._hand_over(text, tally)
+
+    def _hand_over(self, text: str, tally: Tally) -> None:
         if self._conversation is None:
-            self._waiting.append(text)
+            self._waiting.append((text, tally))
         else:
-            self._conversation.commit(text)
+            self._conversation.commit(text, tally)
 
     def _taken(self, suggestion: Suggestion) -> None:
         if self._conversation is not None:

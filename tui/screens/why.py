@@ -44,5 +44,5 @@ def _expert(part: Why) -> Content:
         (f"{part.expert:<12}", "bold"),
         (view_model.meter(part.probability), "$accent"),
         f" {view_model.percent(part.probability):>11}\n",
-        (part.note, "$foreground 55%"),
+        (part.note, "$faint"),
     )

@@ -10,50 +10,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import TextArea
 
+from hushkey.keyboard.benefit import Acceptance
 from hushkey.keyboard.undo import Taken, taken
+from hushkey.tui.given import Given
 from hushkey.tui.lines import Lines, fold
-from hushkey.tui.messages import Dismissed, KeyCounted, LineChanged
-from hushkey.tui.offer import SWALLOWING, Insertion, Offer, first_word, ghost, in_slot, insertion
+from hushkey.tui.messages import Dismissed, LineChanged
+from hushkey.tui.offer import (
+    SWALLOWING,
+    Insertion,
+    Offer,
+    first_word,
+    ghost,
+    in_slot,
+    insertion,
+    window,
+)
+from hushkey.tui.widgets.editing_keys import EDITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual import events
+    from textual.binding import BindingType
     from textual.widgets.text_area import Edit, EditResult, Location, Selection
 
-    from hushkey.keyboard.types import Suggestion
-
-
-_OTHERS_KEYS = {"f6", "f7", "delete,ctrl+d"}  # `TextArea` has them; the screen's own come first
+    from hushkey.keyboard.types import Kind, Suggestion
+    from hushkey.tui.tally import Tally
 
 
 class GhostEditor(TextArea, inherit_bindings=False):
     """A text area that shows the leading suggestion as ghost text and takes suggestions by key.
 
     `keep` is given each finished line, at once and in order; `took` each suggestion that was taken;
-    `undid` each line whose correction is being taken back, and whether that line is private.
+    `undid` each line whose correction is being taken back, and whether that line is private. `counted` is given what
+    each key does to the tally, but on a private line.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,ctrl+f", "take_ghost", "Accept", show=False),
-        Binding("alt+right", "take_ghost_word", "Accept one word", show=False),
-        Binding("alt+1,f2", "take(0)", "Take 1", show=False),
-        Binding("alt+2,f3", "take(1)", "Take 2", show=False),
-        Binding("alt+3,f4", "take(2)", "Take 3", show=False),
-        Binding("escape", "dismiss", "Dismiss", show=False),
-        *(b for b in TextArea.BINDINGS if isinstance(b, Binding) and b.key not in _OTHERS_KEYS),
-        Binding("delete", "delete_right", "Delete right", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*EDITING]
 
-    HELP = (
-        "**Type.** The grey text at the cursor is the first suggestion; the strip has three.\n\n"
-        "Right or Ctrl+F accepts, Alt+Right one word, Tab accepts the first, Esc dismisses.\n\n"
-        "F7 puts back what you typed in the place of a correction."
-    )
+    HELP = "The text. The grey words at the cursor are the likeliest suggestion; the strip below has three."
 
     offer: reactive[Offer] = reactive(Offer(), repaint=False)
     private: reactive[bool] = reactive(False, repaint=False)
@@ -64,10 +62,15 @@ class GhostEditor(TextArea, inherit_bindings=False):
         keep: Callable[[str], None],
         took: Callable[[Suggestion], None],
         undid: Callable[[str, bool], None],
+        counted: Callable[[Callable[[Tally], Tally]], None],
     ) -> None:
         self._keep = keep
         self._took = took
         self._undid = undid
+        self._counted = counted
+        self._given = Given()  # on the cursor's line
+        self._giving = False  # whether the edit under way puts a suggestion in
+        self._counts_itself = False  # whether whoever makes the edit under way counts its key
         self._corrected: list[Taken] = []  # on the cursor's line, the newest last
         self._lines = Lines()
         self._joined: str | None = None
@@ -112,22 +115,44 @@ class GhostEditor(TextArea, inherit_bindings=False):
         if edit.text == "\n" and self._lines.unfinished is not None:
             self._lines.edited(edit.top[0], self.document.get_line(edit.top[0])[: edit.top[1]])
         self._joined = None
+        gone = self._gives_up(edit)
         result = super().edit(edit)
         end = result.end_location[0]
+        if end != edit.top[0] or edit.top[0] != edit.bottom[0]:
+            self._given.begin(len(self.document.get_line(end)))
         self._lines.replaced(edit.top[0], edit.bottom[0], end, private=self.private)
         if edit.text == "\n" and not self.document.get_line(end):
             self._lines.opened_below(end, private=self.private)
         if "\n" not in edit.text:
             self._lines.edited(end, self.document.get_line(end))
+        if gone and not self._counts_itself:
+            self._count(lambda tally: tally.took_back(gone, keys=int(not edit.text)))
         self._tell()
         return result
+
+    def _gives_up(self, edit: Edit) -> int:
+        """Note what an edit does to the cursor's line; return how many given characters it deletes."""
+        row = self.cursor_location[0]
+        if not edit.top[0] <= row <= edit.bottom[0]:
+            return 0
+        start = edit.top[1] if edit.top[0] == row else 0
+        end = edit.bottom[1] if edit.bottom[0] == row else len(self.document.get_line(row))
+        return self._given.replaced(start, end, len(edit.text), given=self._giving)
+
+    def _count(self, change: Callable[[Tally], Tally]) -> None:
+        """Count a key, unless the line is private: of that not even numbers are kept."""
+        if not self._lines.is_private(self.cursor_location[0]):
+            self._counted(change)
 
     def undo(self) -> None:
         """Undo; what comes back may be private. A correction that was the last change is taken back."""
         self._joined = None
-        held = self.line
+        held, row = self.line, self.cursor_location[0]
         super().undo()
         self._rewound()
+        shorter = len(held) - len(self.line)
+        if self.cursor_location[0] == row and self._given.became(held, self.line):
+            self._count(lambda tally: tally.took_back(shorter))
         for record in [r for r in self._corrected if r.undone_in(held)]:
             if self.line.startswith(record.before + record.typed) and not record.undone_in(
                 self.line
@@ -139,6 +164,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
         self._joined = None
         super().redo()
         self._rewound()
+        self._given.begin(len(self.line))
 
     def _rewound(self) -> None:
         self._lines.rewound(self.document.line_count)
@@ -150,6 +176,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
         """Hand over the line that the cursor has left, and tell where it now stands."""
         if new.end[0] != old.end[0]:
             self._corrected.clear()
+            self._given.begin(len(self.document.get_line(new.end[0])))
         finished = self._lines.left(new.end[0])
         if finished is not None:
             self._keep(finished)
@@ -204,7 +231,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
             return  # a command, though the event carries a character
         if event.key == "tab":
             event.stop()
-            if not self._take(in_slot(self.offer, self.offer.first)):
+            if not (self._tab_accepts and self._take(in_slot(self.offer, self.offer.first))):
                 self._type("\t")
             return
         if event.is_printable and event.character is not None:
@@ -214,15 +241,23 @@ class GhostEditor(TextArea, inherit_bindings=False):
             return
         await super()._on_key(event)
         if event.key == "enter":
-            self.post_message(KeyCounted(1))
+            self._count(lambda tally: tally.typed())
+
+    @property
+    def _tab_accepts(self) -> bool:
+        """Whether Tab is among the keys that accept; as shipped it is."""
+        bound = self.screen.active_bindings.get("tab")
+        return bound is not None and bound.binding.id == "accept_first"
 
     def _type(self, text: str) -> None:
         start, end = self.selection
         swallow = text in SWALLOWING and self._after_auto_space == end and start == end
         if swallow:
             start = (end[0], end[1] - 1)
+        self._counts_itself = swallow
         self._replace_via_keyboard(text, start, end)
-        self.post_message(KeyCounted(0 if swallow else 1))
+        self._counts_itself = False
+        self._count(lambda tally: tally.typed(0 if swallow else 1))
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -252,7 +287,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
         elif change is not None and change.text.endswith(word):
             self._take(first)
         else:
-            self._insert(Insertion(word, 0))  # of a phrase whose first word was taken just before
+            self._insert(Insertion(word, 0), "phrase")  # whose first word was taken just before
 
     def action_take(self, slot: int) -> None:
         """Accept what is shown in a slot, from 0."""
@@ -265,12 +300,16 @@ class GhostEditor(TextArea, inherit_bindings=False):
         for record in reversed(self._corrected):
             if record.undone_in(line) is not None:
                 start = len(record.before)
+                self._counts_itself = True
                 self.replace(
                     record.typed,
                     (row, start),
                     (row, start + len(record.given)),
                     maintain_selection_offset=True,
                 )
+                self._counts_itself = False
+                shorter = len(record.given) - len(record.typed)
+                self._count(lambda tally: tally.took_back(shorter))
                 self.history.checkpoint()
                 self._forget_correction(record, line)
                 return
@@ -293,15 +332,18 @@ class GhostEditor(TextArea, inherit_bindings=False):
         change = insertion(self.offer, suggestion, before)
         if suggestion is None or change is None:
             return False
-        self._insert(change)
+        self._insert(change, suggestion.kind)
         self._took(suggestion)
         if suggestion.kind == "correction":
             self._corrected.append(taken(before, suggestion.text, change.replaces))
         return True
 
-    def _insert(self, change: Insertion) -> None:
+    def _insert(self, change: Insertion, kind: Kind) -> None:
         row, column = self.cursor_location
+        taken = Acceptance(window(self.before), change.text[:-1], change.replaces, kind)
+        self._giving = self._counts_itself = True
         self._replace_via_keyboard(change.text, (row, column - change.replaces), (row, column))
+        self._giving = self._counts_itself = False
         self._after_auto_space = self.cursor_location
         self.history.checkpoint()
-        self.post_message(KeyCounted(change.net, accepted=True))
+        self._count(lambda tally: tally.took(taken))

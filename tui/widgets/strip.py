@@ -43,7 +43,7 @@ class SlotView(Widget):
     def render(self) -> RenderResult:
         """Return the number, the mark in the cell behind it, and the word."""
         return Content.assemble(
-            (str(self.slot.number), "not bold not italic $foreground 40%"),
+            (str(self.slot.number), "not bold not italic $faint"),
             (self.slot.mark or " ", "bold not italic $warning"),
             f" {self.slot.text}",
         )
