@@ -25,8 +25,8 @@ VARIANTS: Sequence[Algorithm] = (
     replace(HUSHKEY, name="without age weights", age_exponent=0.0),
     without("without variance weights", variance_floor=None),
     without("without rotation", rotated=False),
-    without("fewer bits", scale=1 << 5),
-    without("fewer bits, without rotation", scale=1 << 5, rotated=False),
+    without("fewer bits", scale=1 << 7),
+    without("fewer bits, without rotation", scale=1 << 7, rotated=False),
 )
 
 

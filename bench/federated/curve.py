@@ -16,7 +16,6 @@ from bench.federated.picture import curves
 from bench.federated.quick import gains_of
 from bench.federated.setting import Setting, command_of, paragraph, setting
 from bench.learning.means import Mean, mean_of
-from hushkey.model.training.fleet import GROUP
 from hushkey.sync.privacy import signal_to_noise, smallest_batch
 from hushkey.sync.privacy.prediction import ALIGNMENT
 from hushkey.sync.simulation.aggregation import Coded
@@ -63,7 +62,7 @@ def alignment(held: Setting) -> float:
     Of n deltas the mean's square is what they share and an n-th of what they do not (an unbiased estimate).
     """
     readings = held.world.readings[:ALIGNED]
-    start = held.world.zero.tensors[GROUP]
+    start = held.world.start
     trained = held.world.fleet.train([start] * len(readings), readings)
     deltas = np.stack([(after - start).ravel() for after in trained]).astype(np.float64)
     each = float(np.mean(np.sum(deltas**2, axis=1)))

@@ -13,7 +13,7 @@ from hushkey.model.base import WEIGHTS, load_base
 from hushkey.model.groups import AdapterShape
 from hushkey.model.training.corpus import Pieces
 from hushkey.model.training.finetune import Course
-from hushkey.model.training.fleet import GROUP, Fleet
+from hushkey.model.training.fleets import fleet_of
 from hushkey.model.training.frozen import FrozenNetwork
 from hushkey.model.training.full import finetune_fully
 from hushkey.model.training.weights import load_weights
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> str:
     frozen = FrozenNetwork.load(base.folder / WEIGHTS)
     shape = AdapterShape(**frozen.shape.as_dict())
     zero = Adapter.zero(shape, base=base.identity, seed=1, ranks=dict(held.ranks))
-    fleet = Fleet(frozen, vocabulary, zero, DEVICE)
+    fleet = fleet_of(frozen, vocabulary, zero, DEVICE)
     network = load_weights(base.folder / WEIGHTS)
 
     def subset(lines: list[Pieces]) -> None:
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> str:
         took = [_time(train, lines) for lines in histories[:DEVICES]]
         predicted = [_fixed_s(fixed, reading.pieces, len(reading.steps)) for reading in readings]
         rows.append([label, f"{median(took):.3f}", f"{median(predicted[:DEVICES]):.3f}"])
-    starts = [zero.tensors[GROUP]] * len(readings)
+    starts = [zero.tensors[fleet.group]] * len(readings)
     each = _time(fleet.train, starts, readings) / len(readings)
     rows.append([f"subset, {len(readings)} devices at once, lines read before", f"{each:.3f}", "–"])
     return (

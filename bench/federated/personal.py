@@ -1,6 +1,6 @@
 """Does the shared model help me: global alone, personal alone, both, and re-based; then with n-grams on top.
 
-The personal adapter is the same output residual, trained in three passes and taken up half of the way, as personal
+The personal adapter is of the same groups, trained in three passes and taken up half of the way, as personal
 learning does. *Both* adds the global one to one that was trained from the base; *re-based* trains it anew on top of
 each new version. With n-grams on top, an engine of each owner's own, taught their history, meets their test.
 """
@@ -22,7 +22,7 @@ from hushkey.model.adapter import Adapter
 from hushkey.model.base import WEIGHTS, load_base
 from hushkey.model.text import words_of
 from hushkey.model.training.finetune import Settings
-from hushkey.model.training.fleet import GROUP, Fleet
+from hushkey.model.training.fleets import fleet_of
 from hushkey.model.training.frozen import FrozenNetwork
 from hushkey.model.training.held_out import HeldOut
 from hushkey.sync.simulation.algorithms import HUSHKEY
@@ -71,12 +71,12 @@ def measured(options: argparse.Namespace) -> Measured:
     shared = learner.versions[-1]
     base = load_base()
     network, zero = FrozenNetwork.load(base.folder / WEIGHTS), held.world.zero
-    fleet = Fleet(network, base.vocabulary, zero, Settings())
+    fleet = fleet_of(network, base.vocabulary, zero, Settings())
     say("reading the owners' lines for their personal adapters")
     readings = [
         fleet.read(pieces_of(person.lines, base.vocabulary)) for person in owners.people.devices
     ]
-    start = zero.tensors[GROUP]
+    start = held.world.start
     personal = fleet.train([start] * len(readings), readings)
     factors = {
         "global": [shared] * len(readings),
@@ -86,9 +86,9 @@ def measured(options: argparse.Namespace) -> Measured:
     }
     tests = [pieces_of(test.lines, base.vocabulary) for test in owners.tests]
     own = HeldOut(network, base.vocabulary, zero, tests)
-    before = own.of_output(start).by_person
+    before = own.of_tensor(fleet.group, start).by_person
     gains = {
-        way: [float(100 * gain) for gain in own.of_personal(held_by).by_person - before]
+        way: [float(100 * gain) for gain in own.of_tensors(fleet.group, held_by).by_person - before]
         for way, held_by in factors.items()
     }
     return Measured(held, owners, gains, factors)
@@ -153,7 +153,7 @@ def section(found: Measured, typed: Typed, command: str) -> str:
                 f"`{command}`: {found.held.told()}",
                 f"Everybody whose device took part is measured on about {TEST_WORDS}",
                 "words that they typed after what it learned",
-                "from. The personal adapter is the same output residual, three",
+                "from. The personal adapter is of the same group, three",
                 "passes, half of the way. The last two columns are",
                 f"{len(typed.keys['both'])} of them with their n-grams and recent words",
                 "on top (`hushkey.keyboard.learning.judge`).",
@@ -172,7 +172,8 @@ def _share(gains: Sequence[float], *, better: bool) -> str:
 
 
 def _adapter(zero: Adapter, factor: Floats) -> Adapter:
-    return zero.replaced({GROUP: factor})
+    (group,) = zero.tensors
+    return zero.replaced({group: factor})
 
 
 def _never() -> bool:

@@ -20,14 +20,22 @@ from hushkey.model.training.weights import open_weights
 
 
 class _FrozenLstm(torch.autograd.Function):
-    """One LSTM layer over (T, B, D) from a zero state, differentiable in input and bias only."""
+    """One LSTM layer over (T, B, D) from a zero state, differentiable in input and bias only.
+
+    The bias is one for all columns (4H,), or one for each (B, 4H).
+    """
 
     @staticmethod
     def forward(ctx: Any, stream: Tensor, bias: Tensor, w_input: Tensor, w_state: Tensor) -> Tensor:
         steps, batch, _ = stream.shape
         hidden = w_state.shape[1]
-        gates = torch.addmm(bias.to(stream.dtype), stream.flatten(0, 1), w_input.t())
+        flat, added = stream.flatten(0, 1), bias.to(stream.dtype)
+        if added.dim() == 1:
+            gates = torch.addmm(added, flat, w_input.t())
+        else:
+            gates = (flat @ w_input.t()).view(steps, batch, 4 * hidden).add_(added)
         gates = gates.view(steps, batch, 4 * hidden)  # (T, B, 4H), turned into i, f, g, o in place
+        ctx.by_column = added.dim() > 1
         cells = stream.new_zeros(
             steps + 1, batch, hidden
         )  # the cell before each step, and the last
@@ -69,6 +77,8 @@ class _FrozenLstm(torch.autograd.Function):
                 d_hidden = gates[step] @ w_state
         flat = gates.flatten(0, 1)  # (T * B, 4H), of gradients now
         d_stream = (flat @ w_input).view(steps, batch, -1)
+        if ctx.by_column:
+            return d_stream, gates.sum(0).float(), None, None
         d_bias = (flat.new_ones(1, len(flat)) @ flat)[
             0
         ].float()  # a product: sums of bfloat16 are slow

@@ -2,9 +2,9 @@
 
 The measure is that of hushkey.model.training.scoring (a word counts whose first piece is among the three likeliest
 that start a word), to the hit but for ties of rounding. Only places where a word starts are looked at, and only pieces
-that start one compete. An output residual leaves the base's features as they are, so they are kept; and it moves a
-piece's score by at most the length of what it adds times that of the piece's row, so pieces that the base finds
-unlikely are scored only where that bound does not settle the question.
+that start one compete. Whatever an adapter adds to a feature moves a piece's score by at most the length of what is
+added times that of the piece's row, so pieces that the base finds unlikely are scored only where that bound does not
+settle the question. An output residual leaves the base's features as they are: then nothing is read again either.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from hushkey.model.training.frozen import FrozenNetwork, as_tensors
 from hushkey.model.vocabulary import Vocabulary
 
 _SLOTS = 3
-_LINES = 16  # read side by side
+_PIECES = 4096  # read side by side, padding included
 _ROWS = 256  # places whose scores are held at a time
 _RIVALS = 2048  # pieces that are always scored: those that the base most often finds likely
 _LIKELY = 20  # of a place's pieces, for that choice
@@ -35,6 +35,25 @@ class _Words:
 
     features: Tensor
     targets: Tensor
+
+
+def _together(lines: Sequence[_Words | None], network: FrozenNetwork) -> _Words:
+    held = [line for line in lines if line is not None]
+    empty = network.table.new_empty(0, network.shape.width)
+    return _Words(
+        torch.cat([empty, *(line.features for line in held)]),
+        torch.cat([torch.empty(0, dtype=torch.int64), *(line.targets for line in held)]),
+    )
+
+
+def _alike(lines: Sequence[Pieces]) -> list[list[int]]:
+    """Return the numbers of all lines in groups of like length."""
+    groups: list[list[int]] = []
+    for number in sorted(range(len(lines)), key=lambda number: len(lines[number])):
+        if not groups or (len(groups[-1]) + 1) * len(lines[number]) > _PIECES:
+            groups.append([])
+        groups[-1].append(number)
+    return groups
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,53 +87,98 @@ class HeldOut:
     ) -> None:
         """Read everybody's lines once. `like` is any adapter of the base; its numbers are not used."""
         self._network, self._vocabulary, self._people = network, vocabulary, people
+        self._like = like
+        self._is_start = torch.from_numpy(vocabulary.starts_word)
         self._still = as_tensors(like.scaled(0.0))
         self._fixed = self._still["output_fixed"]
         self._starts = torch.from_numpy(np.flatnonzero(vocabulary.starts_word))
         self._read = self._read_all(network, self._still)
         self._rivals: _Rivals | None = None
 
-    @torch.no_grad()
+    def of_tensor(self, group: str, tensor: Floats) -> Recalled:
+        """Measure the base with an adapter of one group alone."""
+        if group == "output":
+            return self.of_output(tensor)
+        return self.of_adapter(self._alone(group, tensor))
+
+    def of_tensors(self, group: str, tensors: Sequence[Floats]) -> Recalled:
+        """Measure the base with an adapter of one group for each person."""
+        if group == "output":
+            return self.of_personal_outputs(tensors)
+        return self.of_personal([self._alone(group, tensor) for tensor in tensors])
+
+    def _alone(self, group: str, tensor: Floats) -> Adapter:
+        like = self._like
+        return Adapter(like.base, like.seed, like.shape, {group: tensor})
+
     def of_output(self, factor: Floats) -> Recalled:
         """Measure the base with an output residual's learned factor (R, D)."""
-        return self.of_personal([factor] * len(self._people))
+        return self.of_personal_outputs([factor] * len(self._people))
 
     @torch.no_grad()
-    def of_personal(self, factors: Sequence[Floats]) -> Recalled:
+    def of_personal_outputs(self, factors: Sequence[Floats]) -> Recalled:
         """Measure the base with an output residual for each person."""
         added = [
             (own.features @ self._fixed) @ torch.tensor(factor)
             for own, factor in zip(self._read, factors, strict=True)
         ]
-        if self._rivals is None:
-            self._rivals = self._choose()
-        return self._counted(self._rivals.hits(torch.cat(added)), self._read)
+        return self._moved(torch.cat(added))
+
+    @torch.no_grad()
+    def of_adapter(self, adapter: Adapter) -> Recalled:
+        """Measure the base with any adapter whose output bias is not learned."""
+        return self._moved_to(self._read_all(self._network, as_tensors(adapter)))
+
+    @torch.no_grad()
+    def of_personal(self, adapters: Sequence[Adapter]) -> Recalled:
+        """Measure the base with an adapter for each person, whose output bias is not learned."""
+        pairs = zip(self._people, adapters, strict=True)
+        return self._moved_to(
+            [
+                self._read_people(self._network, as_tensors(adapter), [lines])[0]
+                for lines, adapter in pairs
+            ]
+        )
+
+    def _moved_to(self, read: Sequence["_Words"]) -> Recalled:
+        added = [new.features - old.features for new, old in zip(read, self._read, strict=True)]
+        return self._moved(torch.cat(added))
 
     def of_network(self, network: FrozenNetwork) -> Recalled:
         """Measure another network of the base's sizes."""
         return self._recalled(network, self._read_all(network, self._still))
 
-    def of_adapter(self, adapter: Adapter) -> Recalled:
-        """Measure the base with any adapter."""
-        return self._recalled(self._network, self._read_all(self._network, as_tensors(adapter)))
-
     @torch.no_grad()
     def _read_all(self, network: FrozenNetwork, adapter: Mapping[str, Tensor]) -> list[_Words]:
-        return [self._read_person(network, adapter, lines) for lines in self._people]
+        return self._read_people(network, adapter, self._people)
 
-    def _read_person(
-        self, network: FrozenNetwork, adapter: Mapping[str, Tensor], lines: Sequence[Pieces]
-    ) -> _Words:
-        starts = torch.from_numpy(self._vocabulary.starts_word)
-        features = [network.table.new_empty(0, network.shape.width)]
-        targets = [torch.empty(0, dtype=torch.int64)]
-        for first in range(0, len(lines), _LINES):
-            batch = make_batch(list(lines[first : first + _LINES]), self._vocabulary, pad_to=1)
+    def _read_people(
+        self,
+        network: FrozenNetwork,
+        adapter: Mapping[str, Tensor],
+        people: Sequence[Sequence[Pieces]],
+    ) -> list[_Words]:
+        """Read lines of like length side by side, whosoever they are; each person's come back in their order."""
+        lines = [line for own in people for line in own]
+        read: list[_Words | None] = [None] * len(lines)
+        for group in _alike(lines):
+            batch = make_batch([lines[number] for number in group], self._vocabulary, pad_to=1)
+            features = network.features(torch.from_numpy(batch.inputs), adapter)
             target = torch.from_numpy(batch.targets)
-            asked = (torch.from_numpy(batch.weight) > 0) & starts[target]
-            features.append(network.features(torch.from_numpy(batch.inputs), adapter)[asked])
-            targets.append(target[asked])
-        return _Words(torch.cat(features), torch.cat(targets))
+            asked = (torch.from_numpy(batch.weight) > 0) & self._is_start[target]
+            for column, number in enumerate(group):
+                at = asked[:, column]
+                read[number] = _Words(features[at, column], target[at, column])
+        found, first = [], 0
+        for own in people:
+            found.append(_together(read[first : first + len(own)], network))
+            first += len(own)
+        return found
+
+    def _moved(self, added: Tensor) -> Recalled:
+        if self._rivals is None:
+            self._rivals = self._choose()
+        return self._counted(self._rivals.hits(added), self._read)
 
     @torch.no_grad()
     def _recalled(self, network: FrozenNetwork, people: Sequence[_Words]) -> Recalled:

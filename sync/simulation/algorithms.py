@@ -28,10 +28,12 @@ AGE_MAX: Final = 63  # the most that a task may state: a straggler's report is l
 class Coding:
     """How reports are encoded; no coding: float32 numbers as they are."""
 
-    clip_norm: float = 0.65  # the longest tenth of first deltas is cut
-    scale: int = 1 << 12  # fixed-point units per 1.0
+    clip_norm: float = 0.18  # the longest tenth of first deltas of 200 words is cut
+    scale: int = 1 << 13  # fixed-point units per 1.0
     weight_units: int = 1 << 8
-    variance_floor: float | None = 1e-3  # None: every report weighs the same
+    variance_floor: float | None = (
+        1e-5  # twice such deltas' median, as drafting has it; None: every report weighs the same
+    )
     rotated: bool = True
     epsilon: float | None = None  # over `reports` of a device; None: no noise, and no privacy
     reports: int = 10  # of one device, that epsilon is promised for

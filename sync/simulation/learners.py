@@ -1,12 +1,12 @@
 """What is learned from each version's reports: follows a schedule, trains who reported, aggregates, measures.
 
-`Subset` trains an output residual of many devices at once (hushkey.model.training.fleet); `Full` trains every weight,
+`Subset` trains one group of many devices' adapters at once (hushkey.model.training.fleet); `Full` trains every weight,
 a device at a time. Both take up where a checkpoint left them and come to the same numbers.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -41,10 +41,10 @@ class Learner(Protocol):
 
 @dataclass(slots=True)
 class Subset:
-    """An output residual (R, D); every version is kept, since late devices began from older ones."""
+    """One group of an adapter; every version is kept, since late devices began from older ones."""
 
-    fleet: Fleet
-    readings: Sequence[Reading]
+    fleet: Fleet[Any]
+    readings: Sequence[Reading[Any]]
     held_out: HeldOut
     aggregation: Aggregation
     optimizer: Optimizer
@@ -71,7 +71,7 @@ class Subset:
 
     def measured(self) -> Recalled:
         """Return how the newest version does."""
-        return self.held_out.of_output(self.versions[-1])
+        return self.held_out.of_tensor(self.fleet.group, self.versions[-1])
 
     def state(self) -> State:
         """Return every version and the optimizer's moments."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from hushkey.model import plans
 from hushkey.model.groups import Ranks
 from hushkey.sync.simulation.devices import Terms
 from hushkey.sync.simulation.refusals import SimulationRefused
@@ -31,9 +32,7 @@ class Preset:
     terms: Terms = Terms()  # noqa: RUF009  a frozen value
 
 
-RANKS: Final[Ranks] = {
-    "output": 16
-}  # trained behind the recurrent part, which is then read once and for all
+RANKS: Final[Ranks] = plans.preset("shared").ranks  # what a task of this project shares
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
     {

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hushkey.model.adapter import Adapter
-from hushkey.model.training.fleet import GROUP, Fleet, Reading
+from hushkey.model.training.fleet import Fleet, Reading
 from hushkey.model.training.held_out import HeldOut, Recalled
 from hushkey.sync.coordinator.gate import NoGate
 from hushkey.sync.coordinator.helper import Helper, HelperPolicy
@@ -147,8 +147,8 @@ class ThroughProtocol:
     """A learner whose versions are what both operators signed."""
 
     operators: Operators
-    fleet: Fleet
-    readings: Sequence[Reading]
+    fleet: Fleet[Any]
+    readings: Sequence[Reading[Any]]
     held_out: HeldOut
     versions: list[Floats]
 
@@ -169,7 +169,7 @@ class ThroughProtocol:
 
     def measured(self) -> Recalled:
         """Return how the newest version does."""
-        return self.held_out.of_output(self.versions[-1])
+        return self.held_out.of_tensor(self.fleet.group, self.versions[-1])
 
     def state(self) -> State:
         """Return every version, to be looked at: no run goes on from them."""
@@ -222,7 +222,7 @@ def learner_of(
 ) -> tuple[ThroughProtocol, Operators]:
     """Return a learner over operators that were just started, and those, to be closed."""
     operators = Operators(world.task(algorithm), world.keys, world.zero, folder, entropy).open()
-    start = [world.zero.tensors[GROUP]]
+    start = [world.start]
     return (
         ThroughProtocol(operators, world.fleet, world.readings, world.held_out, start),
         operators,

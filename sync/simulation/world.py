@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,9 @@ from hushkey.model.base import WEIGHTS, Base
 from hushkey.model.groups import AdapterShape
 from hushkey.model.training.corpus import Pieces
 from hushkey.model.training.finetune import Settings
-from hushkey.model.training.fleet import GROUP, Fleet, Reading, pooled
+from hushkey.model.training.fleet import Fleet, Reading
 from hushkey.model.training.fleet_full import FullFleet
+from hushkey.model.training.fleets import fleet_of
 from hushkey.model.training.frozen import FrozenNetwork
 from hushkey.model.training.held_out import HeldOut, Recalled
 from hushkey.model.training.weights import load_weights
@@ -37,6 +39,7 @@ from hushkey.sync.simulation.pace import (
 )
 from hushkey.sync.simulation.people import People
 from hushkey.sync.simulation.presets import TARGET, Preset
+from hushkey.sync.simulation.refusals import SimulationRefused
 from hushkey.sync.simulation.wire import Throwaway, plain_full, plain_subset, task_of, weighed
 
 Floats = npt.NDArray[np.float32]
@@ -49,7 +52,7 @@ DEVICE: Settings = Settings(  # as hushkey.sync.device.training asks
 # Centralised training of the same adapter, to compare with: all devices' lines in one place.
 CENTRAL_EPOCHS = 2
 CENTRAL_PIECES = 512  # a step
-CENTRAL: Settings = Settings(epochs=1, share=1.0, rates={GROUP: 3e-3})
+CENTRAL_RATE = 3e-3  # at rank 16, or where a group has no rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +106,22 @@ class World:
         """What each device trains on."""
         return [pieces_of(person.lines, self._base.vocabulary) for person in self._people.devices]
 
-    @cached_property
-    def fleet(self) -> Fleet:
-        """The devices' trainings of the subset."""
-        return Fleet(self._network, self._base.vocabulary, self.zero, DEVICE)
+    @property
+    def group(self) -> str:
+        """The group that is shared. Raises SimulationRefused where it is not one alone."""
+        if len(self.preset.ranks) != 1:
+            raise SimulationRefused(
+                "many devices are trained at once on one group alone; nothing was run"
+            )
+        return next(iter(self.preset.ranks))
 
     @cached_property
-    def readings(self) -> list[Reading]:
+    def fleet(self) -> Fleet[Any]:
+        """The devices' trainings of the subset."""
+        return fleet_of(self._network, self._base.vocabulary, self.zero, DEVICE)
+
+    @cached_property
+    def readings(self) -> list[Reading[Any]]:
         """Every device's lines, read once by the base."""
         self._say(f"reading the lines of {len(self.histories)} devices")
         return [self.fleet.read(lines) for lines in self.histories]
@@ -130,15 +142,21 @@ class World:
     # The goal ------------------------------------------------------------------------------------
 
     def centralised(self) -> Floats:
-        """Train the same adapter on all devices' lines in one place; return its factor (R, D)."""
+        """Train the same adapter on all devices' lines in one place; return what was learned."""
         self._say("training the same adapter on all lines in one place")
-        central = Fleet(self._network, self._base.vocabulary, self.zero, CENTRAL)
-        together = pooled(self.readings, CENTRAL_PIECES, CENTRAL_EPOCHS, SEED)
-        return central.train([self.zero.tensors[GROUP]], [together])[0]
+        settings = Settings(epochs=1, share=1.0, rates={self.group: CENTRAL_RATE})
+        central = fleet_of(self._network, self._base.vocabulary, self.zero, settings)
+        together = central.pooled(self.readings, CENTRAL_PIECES, CENTRAL_EPOCHS, SEED)
+        return central.train([self.start], [together])[0]
 
     def base_recalled(self) -> Recalled:
         """Measure the base."""
-        return self.held_out.of_output(self.zero.tensors[GROUP])
+        return self.held_out.of_tensor(self.group, self.start)
+
+    @property
+    def start(self) -> Floats:
+        """What everybody's training begins from, at first."""
+        return self.zero.tensors[self.group]
 
     def goal(self, kept: Path) -> Goal:
         """Return the goal, from a file where it was kept."""
@@ -147,7 +165,7 @@ class World:
         except (OSError, ValueError, TypeError):
             found = Goal(
                 self.base_recalled().recall_at_3,
-                self.held_out.of_output(self.centralised()).recall_at_3,
+                self.held_out.of_tensor(self.group, self.centralised()).recall_at_3,
             )
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps(asdict(found)), encoding="utf-8")
@@ -195,7 +213,7 @@ class World:
             self.held_out,
             self.aggregation(algorithm, seed),
             algorithm.optimizer,
-            [self.zero.tensors[GROUP]],
+            [self.start],
             Moments.none(size),
         )
 

@@ -60,6 +60,27 @@ def test_a_person_without_a_word_has_no_hits_and_disturbs_nobody(
 def test_each_person_may_have_a_factor_of_their_own(frozen, vocabulary, trained, people):
     factor = trained.tensors["output"]
     held = HeldOut(frozen, vocabulary, trained.only(["output"]), people)
-    mixed = held.of_personal([factor, 0 * factor, 3 * factor])
+    mixed = held.of_tensors("output", [factor, 0 * factor, 3 * factor])
     for at, scale in enumerate((1.0, 0.0, 3.0)):
         assert mixed.hits[at] == held.of_output(np.float32(scale) * factor).hits[at]
+
+
+def test_each_person_may_have_biases_of_their_own(frozen, vocabulary, trained, people):
+    biases = trained.tensors["lstm_bias"]
+    held = HeldOut(frozen, vocabulary, trained.only(["lstm_bias"]), people)
+    mixed = held.of_tensors("lstm_bias", [biases, 0 * biases, 3 * biases])
+    for at, scale in enumerate((1.0, 0.0, 3.0)):
+        assert mixed.hits[at] == held.of_tensor("lstm_bias", np.float32(scale) * biases).hits[at]
+
+
+@pytest.mark.parametrize("pieces", [1, 20, 4096])
+@pytest.mark.parametrize("rivals", [4, 2048])
+def test_lines_read_beside_those_of_others_are_read_as_alone(  # noqa: PLR0917
+    monkeypatch, frozen, vocabulary, trained, people, pieces, rivals
+):
+    monkeypatch.setattr(module, "_PIECES", pieces)
+    monkeypatch.setattr(module, "_RIVALS", rivals)
+    adapter = trained.only(["lstm_bias"]).scaled(3.0)
+    held = HeldOut(frozen, vocabulary, adapter, people)
+    expected = naive(frozen, adapter, people, vocabulary)
+    assert held.of_adapter(adapter).hits.tolist() == [int(own.hits.sum()) for own in expected]

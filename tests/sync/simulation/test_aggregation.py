@@ -28,7 +28,7 @@ def test_without_noise_clip_or_variance_weight_the_codec_gives_the_plain_mean():
     ages = [0, 1, 5, 0, 2, 9, 0, 30]
     plain = aggregation_of(algorithm("fedbuff"), SIZE, BATCH, 1)
     assert isinstance(plain, Plain)
-    mean = coded(variance_floor=None, scale=1 << 20).mean(deltas(), ages, 0)
+    mean = coded(clip_norm=1.0, variance_floor=None, scale=1 << 20).mean(deltas(), ages, 0)
     assert np.allclose(mean, plain.mean(deltas(), ages, 0), atol=1e-5)
 
 
@@ -44,9 +44,9 @@ def test_older_reports_count_less():
 def test_a_wild_delta_is_cut_and_counts_less():
     held = deltas(1, norm=50.0)
     mean = coded().mean(held, [0], 0)
-    assert np.linalg.norm(mean) < 0.65 * 0.01
+    assert np.linalg.norm(mean) < HUSHKEY.coding.clip_norm * 0.01
     assert np.linalg.norm(coded(variance_floor=None).mean(held, [0], 0)) == pytest.approx(
-        0.65, rel=0.01
+        HUSHKEY.coding.clip_norm, rel=0.01
     )
 
 
@@ -54,10 +54,11 @@ def test_few_bits_are_coarse_and_the_rotation_spreads_what_they_lose():
     spike = np.zeros(SIZE, np.float32)
     spike[3] = 0.6
     for rotated in (True, False):
-        one = coded(scale=16, variance_floor=None, rotated=rotated)
+        one = coded(clip_norm=0.65, scale=16, variance_floor=None, rotated=rotated)
         assert isinstance(one.codec, Unrotated) is not rotated
         assert np.linalg.norm(one.mean([spike] * BATCH, [0] * BATCH, 0) - spike) < 0.6
-    wide, narrow = coded(scale=1 << 20).codec.terms.bits, coded(scale=16).codec.terms.bits
+    wide = coded(clip_norm=0.65, scale=1 << 20).codec.terms.bits
+    narrow = coded(clip_norm=0.65, scale=16).codec.terms.bits
     assert narrow < wide - 10
 
 

@@ -1,5 +1,6 @@
 """Through the real leader and helper comes what plain sums come to, but for the noise of a demonstration."""
 
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -13,9 +14,10 @@ from hushkey.sync.simulation.refusals import SimulationRefused
 
 def test_leader_and_helper_come_to_the_plain_sum(world, tmp_path):
     rng = np.random.default_rng(7)
-    learner, operators = learner_of(world, HUSHKEY, tmp_path, rng.bytes)
-    plain = world.learner(HUSHKEY, 1)
-    for collected in islice(schedule_of(world, HUSHKEY, 1).collected(), 3):
+    fine = replace(HUSHKEY, coding=replace(HUSHKEY.coding, scale=1 << 18, variance_floor=1e-2))
+    learner, operators = learner_of(world, fine, tmp_path, rng.bytes)
+    plain = world.learner(fine, 1)
+    for collected in islice(schedule_of(world, fine, 1).collected(), 3):
         learner.take(collected)
         plain.take(collected)
     operators.close()
