@@ -33,7 +33,7 @@ def sentence(report: LearnReport) -> str:
         return f"{words} are too few to tell whether an adapter would help; nothing was changed"
     verdict = "kept" if report.kept else "not better, so what was learned before stays"
     return (
-        f"{words} in {report.seconds:.1f} s ({_megabytes(report.peak_training_bytes)} of memory for "
+        f"{words} in {_lasted(report.seconds)} ({_megabytes(report.peak_training_bytes)} of memory for "
         f"training): {_from_to(report.keyboard_before, report.keyboard_after)}; {verdict}"
     )
 
