@@ -224,6 +224,8 @@ class TypingScreen(Screen[None]):
 
     def on_setting_changed(self, event: messages.SettingChanged) -> None:
         """Say what holds now, and show it."""
+        if self._profile is not None:
+            self.status = replace(self.status, paused=self._profile.paused)
         self.notify(f"{event.name.capitalize()}: {'on' if event.on else 'off'}.", markup=False)
         self._ask(self.editor.before)
 
