@@ -326,12 +326,13 @@ class Profile:
         """Destroy the key first, then every file. The profile cannot be used afterwards."""
         with self._lock:
             self._adapting.close()
+            if self.places is not None:
+                destroy_key(self.places.data)  # where it cannot be, nothing else is touched
             self.engine.forget_everything()
             self.engine.use_adapter(None)
             if self.places is None:
                 self.history.wipe()
                 return
-            destroy_key(self.places.data)
             self._store.close()
             self._files.remove_all()
             for held in self.places.databases:

@@ -52,6 +52,23 @@ class Settings:
         """Whether a surface is offered suggestions."""
         return surface not in _names(self.surfaces_silent)
 
+    def switched(
+        self, surface: str, *, learns: bool | None = None, suggests: bool | None = None
+    ) -> dict[str, str]:
+        """Return the changes that turn one surface's switches, with all others as they are."""
+        wanted = {"surfaces_off": learns, "surfaces_silent": suggests}
+        changes: dict[str, str] = {}
+        for name, on in wanted.items():
+            if on is not None:
+                others = {*_names(getattr(self, name))} - {surface}
+                changes[name] = ",".join(sorted(others if on else others | {surface}))
+        return changes
+
+    @property
+    def named_surfaces(self) -> frozenset[str]:
+        """Every surface of which a switch is off."""
+        return frozenset(_names(self.surfaces_off) + _names(self.surfaces_silent))
+
     def replace(self, **changes: Any) -> "Settings":
         """Return the settings with some changed.
 

@@ -16,7 +16,12 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 
-from hushkey.keyboard.errors import FileRefused, KeyboardError, WrongPassphrase
+from hushkey.keyboard.errors import (
+    FileRefused,
+    KeyboardError,
+    KeyUnavailable,
+    WrongPassphrase,
+)
 from hushkey.tui import messages, palette, sharing_view, view_model
 from hushkey.tui.alt_digits import read_alt_digits
 from hushkey.tui.bound import bound
@@ -35,7 +40,7 @@ from hushkey.tui.sharing_runs import LOOK_EVERY_S, SharingRuns
 from hushkey.tui.theme import DEFAULTS, DUSK, LOOKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from typing import ClassVar
 
@@ -50,6 +55,7 @@ if TYPE_CHECKING:
 
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 _OPENING_S = 30.0  # waited for at the end, so that what was typed meanwhile is kept
+WIPED = "wiped: the key first, then the data"
 _NO_SHARING = "Sharing belongs to a profile of your own; this one has none."
 
 
@@ -303,6 +309,34 @@ class HushkeyApp(App[None], inherit_bindings=False):
             await asyncio.to_thread(self._neighbours.finish)  # the last one may still be ending
         self._neighbours = module.NeighboursScreen()
         self.push_screen(self._neighbours)
+
+    @property
+    def sharing_standing(self) -> str:
+        """Where sharing stood when it was last looked at; "" where nobody did."""
+        return "" if self._sharing_was is None else sharing_view.headline(self._sharing_was)
+
+    # The end of everything -----------------------------------------------------------------------
+
+    async def wipe(self, destroy: Callable[[], None]) -> None:
+        """Stop what runs, destroy key and files on the engine's thread, and end; nothing is kept on the way out.
+
+        Raises KeyUnavailable where the key cannot be destroyed: nothing is gone then, and only sharing rests
+        until the next start.
+        """
+        desk = self._typing.desk
+        if desk is None:
+            return
+        desk.runs.cancel()
+        if self._sharing is not None:
+            await asyncio.to_thread(self._sharing.finish)
+        try:
+            await asyncio.wrap_future(desk.run(destroy))
+        except KeyUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - told in one line where the app was started
+            self.fault = describe(error)
+        self._profile = self._opening = None  # closing it would write beside what is gone
+        self.exit(message=None if self.fault else WIPED)
 
     # Keys, looks, commands -----------------------------------------------------------------------
 

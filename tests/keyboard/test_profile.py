@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hushkey.keyboard.errors import KeyUnavailable
 from hushkey.keyboard.keys import Passphrase
 from hushkey.keyboard.keystore import open_keystore
 from hushkey.keyboard.profile import Profile, open_profile
@@ -134,6 +135,22 @@ def test_a_wipe_leaves_no_file_behind(tmp_path):
     profile._files.write_adapter(profile.engine.zero_adapter())
     profile.wipe()
     assert [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size] == []
+
+
+def test_a_wipe_that_cannot_destroy_the_key_touches_nothing(tmp_path, monkeypatch):
+    def refuse(home):
+        raise KeyUnavailable("the keyring is not there")
+
+    monkeypatch.setattr("hushkey.keyboard.profile.destroy_key", refuse)
+    with opened(tmp_path) as profile:
+        profile.import_lines(LINES, "import")
+        learned = profile.engine.words_learned
+        with pytest.raises(KeyUnavailable):
+            profile.wipe()
+        assert profile.engine.words_learned == learned
+        assert profile.history.count() == len(LINES)
+    with opened(tmp_path) as profile:
+        assert profile.engine.words_learned == learned
 
 
 def test_the_oldest_lines_go_when_the_owner_keeps_fewer(tmp_path):

@@ -99,3 +99,12 @@ def test_a_value_of_another_type_is_refused_and_a_name_that_is_none_too():
         Settings().replace(colour="red")
     with pytest.raises(TypeError):
         Settings().replace(replace=True)
+
+
+def test_a_switch_of_one_surface_leaves_the_others_as_they_are():
+    settings = Settings(surfaces_off="lsp,shell", surfaces_silent="mail")
+    turned = settings.replace(**settings.switched("shell", learns=True, suggests=False))
+    assert (turned.surfaces_off, turned.surfaces_silent) == ("lsp", "mail,shell")
+    assert settings.switched("shell") == {}
+    assert settings.switched("lsp", learns=False) == {"surfaces_off": "lsp,shell"}
+    assert turned.named_surfaces == {"lsp", "mail", "shell"}
