@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from hushkey.keyboard.meter import Standing
     from hushkey.keyboard.profile import LearnProgress, LearnReport
     from hushkey.sync.device.consent import Terms
     from hushkey.sync.device.preview import Preview
@@ -21,15 +22,6 @@ class LineChanged(Message):
         super().__init__()
         self.before = before
         self.at_end = at_end
-
-
-class KeyCounted(Message):
-    """One key changed the text by `characters`; `accepted` if it took a suggestion."""
-
-    def __init__(self, characters: int, *, accepted: bool = False) -> None:
-        super().__init__()
-        self.characters = characters
-        self.accepted = accepted
 
 
 class Dismissed(Message):
@@ -51,6 +43,14 @@ class LineKept(Message):
     def __init__(self, words: int) -> None:
         super().__init__()
         self.words = words
+
+
+class BenefitKept(Message):
+    """The keys of a kept line were counted and credited; so it stands now."""
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__()
+        self.standing = standing
 
 
 class WordForgotten(Message):

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
+    from hushkey.keyboard.benefit import Acceptance, Benefit
     from hushkey.keyboard.erasure import Forgetting
+    from hushkey.keyboard.meter import Standing
     from hushkey.keyboard.profile import ForgetReport, LearnProgress, LearnReport
     from hushkey.keyboard.types import Suggestion
     from hushkey.keyboard.undo import Undo
@@ -71,6 +74,22 @@ class Choices(Protocol):
     def emoji(self) -> bool:
         """Whether emoji are offered."""
 
+    def learns_from(self, surface: str) -> bool:
+        """Whether a line that was finished on a surface is kept and learned."""
+
+
+class Meter(Protocol):
+    """The part of a profile's benefit meter that the app uses."""
+
+    def credit(self, acceptance: Acceptance) -> Benefit:
+        """Say who brought what a suggestion saved that was taken."""
+
+    def keep(self, benefit: Benefit, today: date) -> Standing:
+        """Add to a day's sums; return what stands then."""
+
+    def standing(self, today: date) -> Standing:
+        """Return what was saved until now."""
+
 
 class Unlearned(Protocol):
     """What became of a forgetting."""
@@ -94,6 +113,10 @@ class Keeper(Protocol):
     @property
     def paused(self) -> bool:
         """Whether learning is off."""
+
+    @property
+    def meter(self) -> Meter:
+        """What suggestions saved, and who brought it."""
 
     def session(self, surface: str) -> Typist:
         """Open a session for one surface."""

@@ -1,35 +1,50 @@
-"""Keystrokes saved while typing. Pure arithmetic: it is told numbers, never the characters."""
+"""Keys counted while one types. Pure arithmetic; what the sums mean and what is left out: `keyboard/benefit.py`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from hushkey.keyboard.benefit import Benefit, taken_back
+
+if TYPE_CHECKING:
+    from hushkey.keyboard.benefit import Acceptance
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """`keys` pressed to enter `characters`, and how many suggestions were taken.
+    """`today` as it is kept, and what came since: it is kept with the next line, or never where no line is kept.
 
-    The share saved is 1 - keys/characters, the measure of `hushkey eval`, over what was typed here.
+    `takings` are the suggestions taken since, to be credited once their line is kept.
     """
 
-    keys: int = 0
-    characters: int = 0
-    accepted: int = 0
+    today: Benefit = Benefit()
+    line: Benefit = Benefit()
+    takings: tuple[Acceptance, ...] = ()
 
     def typed(self, characters: int = 1) -> Tally:
-        """Count one key that entered `characters` (0 where a mark took the place of a space)."""
-        return replace(self, keys=self.keys + 1, characters=self.characters + characters)
+        """Count one key that entered a character, or none where it took the place of a suggestion's blank."""
+        spent = 1 - characters
+        return replace(self, line=self.line + Benefit(keys=1, characters=characters, spent=spent))
 
-    def took(self, characters: int) -> Tally:
-        """Count one key that took a suggestion and made the line `characters` longer."""
-        return replace(self.typed(characters), accepted=self.accepted + 1)
+    def took(self, acceptance: Acceptance) -> Tally:
+        """Count the one key that took a suggestion."""
+        line = self.line + Benefit(keys=1, characters=acceptance.net, accepted=1)
+        return replace(self, line=line, takings=(*self.takings, acceptance))
+
+    def took_back(self, characters: int, keys: int = 1) -> Tally:
+        """Count one key, or none of its own, that took back `characters` which a suggestion had given."""
+        return replace(self, line=self.line + taken_back(characters, keys))
+
+    def kept(self) -> Tally:
+        """Begin another line: the last one is on its way to the history."""
+        return Tally(self.today + self.line)
+
+    def dropped(self) -> Tally:
+        """Begin another line: the last one is not kept, and so its keys are not."""
+        return Tally(self.today)
 
     @property
-    def saved(self) -> int:
-        """Keys that were not pressed; below zero if corrections cost more than they gave."""
-        return self.characters - self.keys
-
-    @property
-    def share(self) -> float:
-        """The share of keys saved, 0..1; 0 before anything was typed."""
-        return max(0.0, self.saved / self.characters) if self.characters > 0 else 0.0
+    def shown(self) -> Benefit:
+        """Today, with the line under way."""
+        return self.today + self.line

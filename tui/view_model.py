@@ -36,6 +36,7 @@ _EXPERT_NOTES: Final[Mapping[str, str]] = {
 }
 _BAR_CELLS: Final = 8
 _LEFT_CELLS: Final = 12  # of "59 min left" and the blank before it
+_STATUS_CELLS: Final = 54  # of the status line in a terminal of 60 columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +105,23 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else "·" for c in text)
 
 
-def savings(tally: Tally) -> str:
-    """Return the honest count: the share of keys saved and how many."""
-    if not tally.characters:
-        return "no keys saved yet"
-    noun = "key" if abs(tally.saved) == 1 else "keys"
-    return f"{tally.share:.0%} saved · {tally.saved:,} {noun}"
+def savings(tally: Tally, *, brief: bool = False) -> str:
+    """Return the honest count of today: the share of keys saved and how many."""
+    today = tally.shown
+    if not today.characters:
+        return "no keys saved today"
+    noun = "key" if abs(today.saved) == 1 else "keys"
+    when = f"today {today.share:.0%}" if brief else f"{today.share:.0%} saved today"
+    return f"{when} · {today.saved:,} {noun}"
+
+
+def status_line(status: Status) -> tuple[str, str]:
+    """Return the two ends of the status line; the left one is briefer where the right one needs the room."""
+    right = learning_line(status)
+    left = savings(status.tally)
+    if len(left) + len(right) >= _STATUS_CELLS:
+        left = savings(status.tally, brief=True)
+    return left, right
 
 
 def unlearned(entries: int) -> str:

@@ -2,7 +2,7 @@
 
 Commits, acceptances and forgettings run in the order they were asked for. A question for
 suggestions is worth answering only while it is the newest, so there is room for one: a newer one
-takes its place.
+takes its place. What a line's keys saved is worked out when nothing else is asked for.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ import threading
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
+from hushkey.keyboard.benefit import Benefit
 from hushkey.keyboard.erasure import Forgetting
 from hushkey.tui.faults import describe
 from hushkey.tui.messages import (
+    BenefitKept,
     KeyboardFailed,
     LineKept,
     LinesForgotten,
@@ -25,18 +29,25 @@ from hushkey.tui.messages import (
     WordForgotten,
 )
 from hushkey.tui.offer import SLOTS, Offer
+from hushkey.tui.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.message import Message
 
+    from hushkey.keyboard.benefit import Acceptance
     from hushkey.keyboard.types import Suggestion
-    from hushkey.tui.ports import Keeper, Typist
+    from hushkey.tui.ports import Keeper, Meter, Typist
 
 Post: TypeAlias = "Callable[[Message], object]"
 Job: TypeAlias = "Callable[[], None]"
 T = TypeVar("T")
+NOTHING_COUNTED: Final = Tally()
+
+
+def _credit(meter: Meter, taken: Acceptance, sums: list[Benefit]) -> None:
+    sums.append(meter.credit(taken))
 
 
 class Conversation:
@@ -48,6 +59,7 @@ class Conversation:
         self._post = post
         self._session: Typist = profile.session(surface)
         self._jobs: deque[Job] = deque()
+        self._later: deque[Job] = deque()  # of the engine's thread alone
         self._question: tuple[int, str] | None = None
         self._ending = False
         self._lost: str | None = None
@@ -73,9 +85,9 @@ class Conversation:
         """Turn a setting of the profile on or off."""
         self._do(lambda: self._toggle(setting))
 
-    def commit(self, text: str) -> None:
-        """Keep a finished line."""
-        self._do(lambda: self._commit(text))
+    def commit(self, text: str, tally: Tally = NOTHING_COUNTED) -> None:
+        """Keep a finished line, and, once nothing else is asked for, what its keys saved."""
+        self._do(lambda: self._commit(text, tally))
 
     def forget(self, word: str) -> None:
         """Cut a word out of all that was kept."""
@@ -138,7 +150,7 @@ class Conversation:
 
     def _next(self) -> Job | None:
         with self._wake:
-            while not self._jobs and self._question is None and not self._ending:
+            while not (self._jobs or self._later or self._ending) and self._question is None:
                 self._wake.wait()
             if self._jobs:
                 return self._jobs.popleft()
@@ -146,7 +158,7 @@ class Conversation:
                 token, before = self._question
                 self._question = None
                 return lambda: self._answer(token, before)
-            return None
+            return self._later.popleft() if self._later else None
 
     def _answer(self, token: int, before: str) -> None:
         self._profile.catch_up()
@@ -176,13 +188,27 @@ class Conversation:
         self._profile.set(**{setting: on})
         self._post(SettingChanged(setting, on))
 
-    def _commit(self, text: str) -> None:
+    def _commit(self, text: str, tally: Tally) -> None:
         try:
             self._session.commit(text)
         except Exception as error:
             self._lost = describe(error)
             raise
         self._post(LineKept(self._profile.engine.words_learned))
+        if tally.line.keys and self._profile.settings.learns_from(self._surface):
+            self._reckon(tally)
+
+    def _reckon(self, tally: Tally) -> None:
+        """Credit what was taken on a kept line, one by one so that a key waits for one at most, then keep the sums."""
+        sums = [tally.line]
+        meter = self._profile.meter
+
+        def keep() -> None:
+            total = sum(sums, Benefit())
+            self._post(BenefitKept(meter.keep(total, datetime.now().astimezone().date())))
+
+        self._later.extend(partial(_credit, meter, taken, sums) for taken in tally.takings)
+        self._later.append(keep)
 
     def _forget(self, word: str) -> None:
         report = self._profile.forget(word)

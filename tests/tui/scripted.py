@@ -10,10 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hushkey.keyboard.benefit import Acceptance, Benefit, Credit, credited
 from hushkey.keyboard.errors import WrongPassphrase
 from hushkey.keyboard.learning.judge import Figures
+from hushkey.keyboard.meter import Meter
+from hushkey.keyboard.notes import SavedSettings
 from hushkey.keyboard.profile import ForgetReport, LearnProgress, LearnReport
 from hushkey.keyboard.settings import Settings
+from hushkey.keyboard.store import Store
 from hushkey.keyboard.types import Suggestion
 from hushkey.keyboard.undo import Taken, Undo
 from hushkey.tui.opening import KeyChoice, Survey
@@ -118,6 +122,18 @@ class ScriptedEngine:
     """Counts words as the real one does."""
 
     words_learned: int
+    forgettings: int = 0
+
+
+class ScriptedMeter(Meter):
+    """Keeps sums as the real one does, in memory; a word that begins with t is the base's, any other is mine."""
+
+    def __init__(self) -> None:
+        super().__init__(ScriptedEngine(0), SavedSettings(Store.memory()))
+
+    def credit(self, acceptance: Acceptance) -> Benefit:
+        base = acceptance.gain if acceptance.text.startswith("t") else 0
+        return credited(acceptance, Credit(base, base))
 
 
 @dataclass
@@ -151,6 +167,7 @@ class ScriptedProfile:
 
     settings: Settings = field(default_factory=Settings)
     engine: ScriptedEngine = field(default_factory=lambda: ScriptedEngine(4210))
+    meter: ScriptedMeter = field(default_factory=ScriptedMeter)
 
     def __post_init__(self) -> None:
         self.gate.set()

@@ -1,8 +1,11 @@
 """State in, text out."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hushkey.keyboard.benefit import Benefit
 from hushkey.keyboard.learning.judge import Figures
 from hushkey.keyboard.profile import LearnProgress, LearnReport
 from hushkey.keyboard.types import Suggestion
@@ -69,9 +72,12 @@ def test_nothing_a_terminal_would_act_on_is_shown(text: str) -> None:
 
 
 def test_savings_are_told_as_share_and_count() -> None:
-    assert view_model.savings(Tally()) == "no keys saved yet"
-    assert view_model.savings(Tally(69, 100, 9)) == "31% saved · 31 keys"
-    assert view_model.savings(Tally(1, 2, 1)) == "50% saved · 1 key"
+    assert view_model.savings(Tally()) == "no keys saved today"
+    assert view_model.savings(Tally(Benefit(69, 100))) == "31% saved today · 31 keys"
+    assert view_model.savings(Tally(Benefit(), Benefit(1, 2))) == "50% saved today · 1 key"
+    assert (
+        view_model.savings(Tally(Benefit(40, 60), Benefit(29, 40))) == "31% saved today · 31 keys"
+    )
 
 
 def test_private_mode_is_told_before_anything_else() -> None:
@@ -132,7 +138,7 @@ def test_what_was_unlearned_is_told_by_its_lines() -> None:
 
 
 def test_the_status_line_fits_sixty_columns() -> None:
-    status = Status(tally=Tally(100_000, 200_000, 30_000), words=1_000_000)
+    status = Status(tally=Tally(Benefit(100_000, 200_000)), words=1_000_000)
     over = report(kept=False, finished=False)
     longest = (
         Learning(0.5),
@@ -141,8 +147,9 @@ def test_the_status_line_fits_sixty_columns() -> None:
         view_model.learned(over),
     )
     for learning in (*longest, view_model.learned(LearnReport(words=40)), Learning()):
-        right = view_model.learning_line(Status(learning=learning, words=status.words))
-        assert len(view_model.savings(status.tally)) + len(right) + 2 * 3 < 60
+        left, right = view_model.status_line(replace(status, learning=learning))
+        assert len(left) + len(right) + 2 * 3 < 60
+        assert left.endswith("100,000 keys")
 
 
 def test_why_lists_the_most_convinced_expert_first() -> None:

@@ -17,6 +17,7 @@ from hushkey.tui.bound import bound
 from hushkey.tui.learning_runs import LearningRuns
 from hushkey.tui.offer import Offer, in_slot, window
 from hushkey.tui.rooms import Desk
+from hushkey.tui.screens.benefit import BenefitScreen
 from hushkey.tui.screens.unlearn import UnlearnScreen
 from hushkey.tui.screens.why import WhyScreen
 from hushkey.tui.view_model import Learning, Status
@@ -26,6 +27,8 @@ from hushkey.tui.widgets.strip import SlotView, SuggestionStrip
 from hushkey.tui.workers import Conversation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -53,6 +56,7 @@ class TypingScreen(Screen[None]):
         bound("learn", "learn", "Learn", priority=True),
         bound("put_back", "put_back", "Put back"),
         bound("pause", "pause", show=False, priority=True),
+        bound("benefit", "benefit", show=False, priority=True),
         bound("mark", "mark", show=False, priority=True),
     ]
 
@@ -62,7 +66,9 @@ class TypingScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.editor = GhostEditor(keep=self._keep, took=self._taken, undid=self._undone, counted=self._counted)
+        self.editor = GhostEditor(
+            keep=self._keep, took=self._taken, undid=self._undone, counted=self._counted
+        )
         self.editor.disabled = True  # a passphrase typed ahead of its question must not land here
         self._waiting: list[tuple[str, Tally]] = []
         self._profile: Keeper | None = None

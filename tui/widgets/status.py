@@ -21,6 +21,10 @@ class HeadLine(Horizontal):
 
     status: reactive[Status] = reactive(Status(), repaint=False)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._told = ""
+
     def compose(self) -> ComposeResult:
         """Lay out the two ends of the line."""
         yield Static(Content.from_markup("[$foreground 55%]hush[/][b $accent]key[/]"), id="brand")
@@ -30,8 +34,10 @@ class HeadLine(Horizontal):
         """Show what is being kept; private mode is marked by colour and by words."""
         self.set_class(status.private, "-private")
         self.set_class(status.paused, "-paused")
-        if self.is_mounted:
-            self.query_one("#mode", Static).update(view_model.mode(status))
+        mode = view_model.mode(status)
+        if self.is_mounted and mode != self._told:
+            self._told = mode
+            self.query_one("#mode", Static).update(mode)
 
     def on_mount(self) -> None:
         """Show the first state."""
@@ -39,9 +45,16 @@ class HeadLine(Horizontal):
 
 
 class StatusLine(Horizontal):
-    """Keys saved on the left; words learned, or the run under way, on the right."""
+    """Keys saved today on the left; words learned, or the run under way, on the right.
+
+    It is told of every key: only an end whose text is another one is laid out anew.
+    """
 
     status: reactive[Status] = reactive(Status(), repaint=False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told = ("", "")
 
     def compose(self) -> ComposeResult:
         """Lay out the two ends of the line."""
@@ -53,8 +66,15 @@ class StatusLine(Horizontal):
         if not self.is_mounted:
             return
         self.set_class(status.learning.share is not None, "-learning")
-        self.query_one("#savings", Static).update(view_model.savings(status.tally))
-        self.query_one("#learning", Static).update(view_model.learning_line(status))
+        told = view_model.status_line(status)
+        savings, learning = told
+        if savings != self._told[0]:
+            self.query_one("#savings", Static).update(
+                savings, layout=False
+            )  # it has the rest of the line
+        if learning != self._told[1]:
+            self.query_one("#learning", Static).update(learning)
+        self._told = told
 
     def on_mount(self) -> None:
         """Show the first state."""
