@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.text import Text
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -16,10 +15,10 @@ from textual.widgets import Button, DataTable, Footer, Input, Static
 
 from hushkey.model.plans import PERSONAL_PRESETS
 from hushkey.tui import learning_view
+from hushkey.tui.bound import bound
 from hushkey.tui.faults import describe
 from hushkey.tui.learning_port import learning_part, look, under_way
 from hushkey.tui.learning_view import WIDE, LearningState, LearningView
-from hushkey.tui.rooms import ROOMS
 from hushkey.tui.widgets.facts import Facts
 from hushkey.tui.widgets.plot import PlotView
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from hushkey.tui.learning_view import Snapshot
     from hushkey.tui.rooms import Desk
@@ -42,16 +42,14 @@ class LearningScreen(Screen[None]):
     CSS_PATH = "../learning.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         # In the order of the footer: a terminal of 60 columns shows the first five.
-        Binding("escape", "dismiss", "Back", key_display="Esc"),
-        Binding("n,f9", "learn", "Learn/stop"),
-        Binding("a", "audit", "Audit"),
-        Binding("b", "background", "Unasked"),
-        Binding("p", "plan", "Plan"),
-        Binding("t", "minutes", "Minutes"),
-        Binding("l", "learning", "Learning"),
-        Binding("m", "measure", "Curve"),
-        Binding("ctrl+q", "app.quit", "Quit", show=False, priority=True),
-        *(Binding(room.key, f"app.room('{room.name}')", room.title, show=False) for room in ROOMS),
+        bound("back", "dismiss", "Back"),
+        bound("learning_run", "learn", "Learn/stop"),
+        bound("learning_audit", "audit", "Audit"),
+        bound("learning_unasked", "background", "Unasked"),
+        bound("learning_plan", "plan", "Plan"),
+        bound("learning_minutes", "minutes", "Minutes"),
+        bound("learning_switch", "learning", "Learning"),
+        bound("learning_curve", "measure", "Curve"),
     ]
 
     state: reactive[LearningState] = reactive(LearningState(), init=False)
