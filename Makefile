@@ -11,7 +11,7 @@ DEV := $(VENV)/.dev-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test setup setup-dev lint format format-check types contracts test-fast bench screenshot clean
+.PHONY: help app test setup setup-dev lint format format-check types contracts test-fast bench screenshot keys-page clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -78,6 +78,9 @@ bench: $(DEV) ## every benchmark; each writes its own table
 	$(BIN)/python -m bench.sharing.load
 	$(BIN)/python bench/embedding.py
 	$(BIN)/python -m bench.federated quick
+
+keys-page: $(APP) ## write the tables of docs/keys.md anew
+	$(BIN)/python -c "from pathlib import Path; from hushkey.tui.keys_told import fill; p = Path('docs/keys.md'); p.write_text(fill(p.read_text()))"
 
 screenshot: $(APP) ## draw the picture that the README shows
 	$(BIN)/hushkey screenshot docs/app.svg

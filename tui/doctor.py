@@ -60,6 +60,7 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
         ("permissions", lambda: _permissions(here)),
         ("history", lambda: _history(opener)),
         ("disk", lambda: _disk(here)),
+        ("preferences", lambda: _preferences(here)),
         ("terminal", lambda: _terminal(environ)),
     )
     findings: list[Finding] = []
@@ -201,6 +202,19 @@ def _disk(here: Places) -> Iterator[Finding]:
         yield Finding("disk", "mind", f"{free_mb:,} MB free", mend)
     else:
         yield Finding("disk", "well", f"{free_mb:,} MB free")
+
+
+def _preferences(here: Places) -> Iterator[Finding]:
+    from hushkey.tui.preferences import read
+
+    held = read(here.preferences)
+    for fault in held.faults:
+        mend = f"Mend it in {here.preferences}; 'hushkey keys' prints what holds."
+        yield Finding("preferences", "mind", fault, mend)
+    if not held.faults:
+        changed = len(held.keymap.chosen)
+        there = here.preferences.exists()
+        yield Finding("preferences", "well", f"{changed} keys changed" if there else "as shipped")
 
 
 def _terminal(environ: Mapping[str, str]) -> Iterator[Finding]:

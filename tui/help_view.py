@@ -36,7 +36,11 @@ _KINDS: Final[Mapping[type[Any], str]] = {
 _OWN_WORDS: Final[Mapping[str, str]] = {  # where Textual's are terse
     "press": "Press it",
     "submit": "Done",
+    "screen.copy_text": "Copy what was marked with the mouse",
+    "app.focus_next": BY_ID["next_field"].does,
+    "app.focus_previous": BY_ID["field_before"].does,
 }
+_BETWEEN_FIELDS: Final = frozenset({"app.focus_next", "app.focus_previous"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,10 @@ def sections(screen: Screen[Any], keymap: Keymap) -> tuple[HelpSection, ...]:
     editing: list[ActiveBinding] = []
     on_screen: list[ActiveBinding] = []
     everywhere: list[Binding] = []
+    alone = len(screen.focus_chain) < 2
     for active in screen.active_bindings.values():
+        if alone and active.binding.action in _BETWEEN_FIELDS:
+            continue
         known = BY_ID.get(active.binding.id or "")
         if (known and known.where == "everywhere") or active.node is screen.app:
             everywhere.append(active.binding)
@@ -84,8 +91,12 @@ def name_of(widget: Widget | None) -> str:
     """Name what has the focus, by what it says of itself; never by what was typed in it."""
     if widget is None:
         return "Nothing has the focus"
-    if widget.BINDING_GROUP_TITLE:
-        return widget.BINDING_GROUP_TITLE
+    if (
+        title := vars(type(widget)).get("BINDING_GROUP_TITLE")
+        if type(widget) not in _KINDS
+        else None
+    ):
+        return str(title)
     if isinstance(widget, Button):
         return f"The button “{getattr(widget.label, 'plain', widget.label)}”"
     if isinstance(widget, Input) and widget.placeholder:

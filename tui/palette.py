@@ -31,7 +31,7 @@ def commands(screen: Screen[Any]) -> Iterator[SystemCommand]:
             continue
         listed.add(name)
         title, note = told(binding)
-        run = partial(screen.app.run_action, binding.action, node)
+        run = partial(screen.app.call_later, screen.app.run_action, binding.action, node)
         yield SystemCommand(title, note, run, discover=binding.id not in TEXT_AREA)
 
 

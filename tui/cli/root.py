@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _COMMANDS: Final[Mapping[str, str]] = {
     "audit": "audit:audit",
     "base": "base:base",
+    "benefit": "benefit:benefit",
     "block": "words:block",
     "completion": "shell:completion",
     "coordinator": "coordinator:coordinator",
@@ -35,6 +36,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "forget": "words:forget",
     "history": "history:history",
     "import": "history:import_",
+    "keys": "keys:keys",
     "learn": "learning:learn",
     "learned": "review:learned",
     "locate": "places:locate",

@@ -33,10 +33,13 @@ def start_app(*, bare_key_file: bool) -> int:
     from hushkey.keyboard.hardening import disable_core_dumps
     from hushkey.tui.app import HushkeyApp
     from hushkey.tui.owner import from_environment
+    from hushkey.tui.preferences import read
     from hushkey.tui.sharing_opening import OwnerSharing
 
     disable_core_dumps()
-    app = HushkeyApp(from_environment(bare=bare_key_file), OwnerSharing())
+    opener = from_environment(bare=bare_key_file)
+    config = opener.places.preferences
+    app = HushkeyApp(opener, OwnerSharing(), read(config), config)
     try:
         app.run()
     finally:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from hushkey.tui.bound import bound
 from hushkey.tui.widgets.facts import Facts
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from hushkey.tui.sharing_view import Section
 
@@ -24,11 +25,11 @@ class ConsentScreen(ModalScreen[Answer]):
     """Answers whether to share, or to look at a bundle first; Esc and Enter both leave everything as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave"),
-        Binding("up", "read(-1)", "Up", show=False),
-        Binding("down", "read(1)", "Down", show=False),
-        Binding("pageup", "read(-10)", "Page up", show=False),
-        Binding("pagedown,space", "read(10)", "Page down", show=False),
+        bound("leave", "leave", "Leave"),
+        bound("read_up", "read(-1)", show=False),
+        bound("read_down", "read(1)", show=False),
+        bound("read_page_up", "read(-10)", show=False),
+        bound("read_page_down", "read(10)", show=False),
     ]
 
     def __init__(self, sections: tuple[Section, ...]) -> None:

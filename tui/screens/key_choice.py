@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from hushkey.keyboard.keys import Passphrase
+from hushkey.tui.bound import bound
 from hushkey.tui.opening import KeyChoice
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 _NOTICE: Final = (
     "There is no system keyring here. With a passphrase, the key lies in a file that only the "
@@ -27,7 +28,7 @@ _NOTICE: Final = (
 class KeyChoiceScreen(ModalScreen["KeyChoice | None"]):
     """Answers with the owner's choice, or None to leave without anything having been written."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [bound("leave", "leave", "Leave")]
 
     def compose(self) -> ComposeResult:
         """Lay out two hidden fields and the ways out."""

@@ -6,18 +6,19 @@ import threading
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Footer
 
 from hushkey.model.base import load_base
 from hushkey.sync.demonstration import Plan, read_samples
+from hushkey.tui.bound import bound
 from hushkey.tui.demonstration.beside import Beside
 from hushkey.tui.demonstration.screen import DemonstrationEnded, DemonstrationView, MomentSeen
 from hushkey.tui.faults import describe
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 NEIGHBOURS: Final = 4
 VERSIONS: Final = 2
@@ -35,8 +36,7 @@ class NeighboursScreen(Screen[None]):
 
     CSS_PATH = "../demonstration/demonstration.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "End it and go back", key_display="Esc"),
-        Binding("ctrl+q", "app.quit", "Quit", show=False, priority=True),
+        bound("close", "leave", "End it and go back"),
     ]
 
     def __init__(self) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from hushkey.tui.bound import bound
 from hushkey.tui.widgets.facts import Facts
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from hushkey.tui.sharing_view import Section
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 class PreviewScreen(ModalScreen[None]):
     """A card over the sharing screen; Esc, Enter or P closes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,p,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bound("close", "dismiss", "Close"),
+        bound("sharing_preview", "dismiss", show=False),
+    ]
 
     def __init__(self, sections: tuple[Section, ...]) -> None:
         super().__init__()

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, Static
 
 from hushkey.tui import messages, sharing_view
+from hushkey.tui.bound import bound
 from hushkey.tui.screens.consent import ConsentScreen
 from hushkey.tui.screens.preview import PreviewScreen
 from hushkey.tui.sharing_view import SharingState, SharingView
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from hushkey.sync.device.consent import Terms
     from hushkey.sync.device.preview import Preview
@@ -35,14 +36,13 @@ class SharingScreen(Screen[None]):
     """Shows one state; every answer that is no longer waited for is dropped."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f10", "leave", "Back", key_display="Esc"),
-        Binding("o", "switch", "On/off"),
-        Binding("n", "now", "Share now"),
-        Binding("p", "preview", "Preview"),
-        Binding("t", "terms", "Terms"),
-        Binding("w", "withdraw", "Withdraw"),
-        Binding("d", "try_it", "Try it"),
-        Binding("ctrl+q", "app.quit", "Quit", show=False, priority=True),
+        bound("back", "leave", "Back"),
+        bound("sharing_switch", "switch", "On/off"),
+        bound("sharing_now", "now", "Share now"),
+        bound("sharing_preview", "preview", "Preview"),
+        bound("sharing_terms", "terms", "Terms"),
+        bound("sharing_withdraw", "withdraw", "Withdraw"),
+        bound("sharing_try", "try_it", "Try it"),
     ]
 
     state: reactive[SharingState] = reactive(SharingState(), init=False)
@@ -82,6 +82,10 @@ class SharingScreen(Screen[None]):
         self.query_one("#switch").focus()
         self._runs.show()
         self.set_interval(LOOK_EVERY_S, self._runs.show)
+
+    def on_unmount(self) -> None:
+        """Drop what was asked for and not yet answered, also where another room took this one's place."""
+        self._forget_questions()
 
     # What is shown ------------------------------------------------------------------------------
 

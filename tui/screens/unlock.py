@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from hushkey.keyboard.keys import Passphrase
+from hushkey.tui.bound import bound
 from hushkey.tui.opening import KeyChoice
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 
 class UnlockScreen(ModalScreen["KeyChoice | None"]):
     """Answers with the passphrase, or None to leave."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [bound("leave", "leave", "Leave")]
 
     def __init__(self, refusal: str = "") -> None:
         super().__init__()

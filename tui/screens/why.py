@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from hushkey.tui import view_model
+from hushkey.tui.bound import bound
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from hushkey.keyboard.types import Suggestion
     from hushkey.tui.view_model import Why
@@ -23,7 +24,8 @@ class WhyScreen(ModalScreen[None]):
     """A card over the typing screen; any of Esc, F5, Enter closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f5,enter,q", "dismiss", "Close"),
+        bound("close", "dismiss", "Close"),
+        bound("why", "dismiss", show=False),
     ]
 
     def __init__(self, suggestion: Suggestion) -> None:
