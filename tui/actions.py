@@ -61,13 +61,18 @@ ACTIONS: Final = (
     # Where you type
     _action("accept_first", "tab", "typing", "Accept the first suggestion; a Tab where none shows"),
     _action("why", "f5", "typing", "Why this word?"),
-    _action("benefit", "ctrl+t", "typing", "Keys saved: today, in seven days, ever; and who brought it"),
+    _action(
+        "benefit", "ctrl+t", "typing", "Keys saved: today, in seven days, ever; and who brought it"
+    ),
     _action("private", "f8", "typing", "Private mode: nothing is kept"),
     _action("forget", "shift+delete ctrl+d", "typing", "Forget the marked word; twice blocks it"),
     _action("learn", "f9", "typing", "Learn now, in the background; again to stop"),
     _action("put_back", "f7", "typing", "Put back what you typed in the place of a correction"),
     _action(
         "pause", "f6", "typing", "Pause: nothing is kept or learned, until it is pressed again"
+    ),
+    _action(
+        "add_word", "ctrl+n", "typing", "Add the word before the cursor: it is yours from now on"
     ),
     _action("mark", "alt+down", "typing", "Mark the next slot, for forget and why"),
     # In the text
@@ -116,6 +121,15 @@ ACTIONS: Final = (
     _fixed("back", "escape", "rooms", "Back to where you type"),
     _fixed("next_field", "tab", "rooms", "To the next field or button"),
     _fixed("field_before", "shift+tab", "rooms", "To the field or button before"),
+    _action("learned_search", "slash", "learned", "Search your words"),
+    _action("learned_forget", "d shift+delete", "learned", "Forget the word everywhere; asks once"),
+    _action("learned_block", "b", "learned", "Never offer the word, or offer it again"),
+    _action("learned_add", "a", "learned", "Add a word by hand"),
+    _action("learned_review", "r", "learned", "The weekly review: keep or forget what is new"),
+    _action("learned_sift", "f", "learned", "Show all, the new, those you kept, the blocked"),
+    _action("learned_sort", "s", "learned", "Sort by the next column"),
+    _action("learned_turn", "o", "learned", "Turn the order round"),
+    _action("learned_unlearn", "u", "learned", "Unlearn the last ten minutes; asks once"),
     _action("privacy_surfaces", "s", "privacy", "To the switches of the surfaces"),
     _action("privacy_bounds", "b", "privacy", "To how long lines are kept"),
     _action("privacy_export", "x", "privacy", "Export all that is yours to a new file"),
@@ -137,6 +151,15 @@ ACTIONS: Final = (
     # On a card
     _fixed("leave", "escape", "cards", "Leave everything as it is"),
     _fixed("close", "escape enter q", "cards", "Close a card that only tells"),
+    _fixed("why_forget", "f shift+delete", "cards", "Why: forget the word everywhere"),
+    _fixed("why_block", "b", "cards", "Why: never offer the word, or offer it again"),
+    _fixed("learned_sure", "f", "cards", "Forget it, as was asked"),
+    _fixed("review_keep", "k", "cards", "Review: keep the word"),
+    _fixed("review_forget", "f d shift+delete", "cards", "Review: forget the word everywhere"),
+    _fixed("review_block", "b", "cards", "Review: never offer the word"),
+    _fixed("review_skip", "s", "cards", "Review: leave the word as it is"),
+    _fixed("review_rest", "a", "cards", "Review: keep this word and all that follow"),
+    _fixed("review_back", "left backspace", "cards", "Review: take the last decision back"),
     _fixed("read_up", "up", "cards", "Read upwards"),
     _fixed("read_down", "down", "cards", "Read on"),
     _fixed("read_page_up", "pageup", "cards", "Read upwards, by the page"),

@@ -1,0 +1,16 @@
+"""How the app comes by the words of a profile. A profile that is none of ours has none to show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hushkey.keyboard.own_words import OwnWords
+from hushkey.keyboard.profile import Profile
+
+if TYPE_CHECKING:
+    from hushkey.tui.ports import Keeper
+
+
+def words_of(profile: Keeper | None) -> OwnWords | None:
+    """Return what lists a profile's words and decides on them."""
+    return OwnWords(profile) if isinstance(profile, Profile) else None
