@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from real_desk import at_the_desk
+from textual.widgets import Static
 
 DONT = "don't"
 LINE = "please water the dahlias"
@@ -121,3 +122,9 @@ async def test_digits_type_digits(tmp_path: Path) -> None:
     async with at_the_desk(tmp_path) as desk:
         await desk.press(*"see you at 12")
         assert desk.text == "see you at 12"
+
+
+async def test_what_is_being_kept_is_said_from_the_first_start(tmp_path: Path) -> None:
+    async with at_the_desk(tmp_path) as desk:
+        mode = desk.app.typing.query_one("#mode", Static)
+        await desk.until(lambda: "learning as you type" in str(mode.render()))
