@@ -2,6 +2,7 @@
 
     python -m bench.federated pace          processor seconds of a training, which the virtual clock is set by
     python -m bench.federated quick         time to target, bytes and memory of each algorithm
+    python -m bench.federated agreement     what first deltas have in common, and the floor that follows
     python -m bench.federated curve         epsilon against what is gained
     python -m bench.federated ablation      hushkey without one of its ideas at a time
     python -m bench.federated personal      global, personal, both, and who gains with n-grams on top
@@ -15,13 +16,14 @@ import argparse
 from pathlib import Path
 
 from bench.document import write_section
-from bench.federated import ablation, curve, left_behind, pace, personal, quick
+from bench.federated import ablation, agreement, curve, left_behind, pace, personal, quick
 from bench.learning.program import ROOT
 from hushkey.model.training.fleet import use_threads
 from hushkey.model.training.neighbour import be_a_good_neighbour
 from hushkey.sync.simulation.presets import PRESETS
 
 _PARTS = {
+    "agreement": agreement,
     "pace": pace,
     "quick": quick,
     "curve": curve,

@@ -6,24 +6,20 @@ less chance in it, is left out, and the gain is so bounded from below.
 """
 
 import argparse
-import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from bench.document import table
+from bench.federated.agreement import agreement, floor_of, multiplier
 from bench.federated.picture import curves
 from bench.federated.quick import gains_of
 from bench.federated.setting import Setting, command_of, paragraph, setting
 from bench.learning.means import Mean, mean_of
-from hushkey.sync.privacy import signal_to_noise, smallest_batch
+from hushkey.sync.privacy import signal_to_noise
 from hushkey.sync.privacy.prediction import ALIGNMENT
-from hushkey.sync.simulation.aggregation import Coded
 from hushkey.sync.simulation.algorithms import HUSHKEY, Algorithm, with_epsilon
 
 EPSILONS = (1.0, 2.0, 4.0, 8.0, 16.0)
 POPULATIONS = (500, 5_000, 50_000)
-ALIGNED = 200  # devices whose first deltas tell how far they agree
 WORTH = 8.0  # the largest epsilon that is advised
 
 
@@ -53,21 +49,7 @@ def run(options: argparse.Namespace) -> str:
             lines, title="Gain in recall@3 over the base, points", below="epsilon", marked=None
         )
         (options.document.parent / "federated-privacy.svg").write_text(picture, encoding="utf-8")
-    return section(held, off, found, alignment(held), command_of(options, *_asked(options)))
-
-
-def alignment(held: Setting) -> float:
-    """Return the norm of what devices' first deltas have in common, in clip norms: what a batch adds up.
-
-    Of n deltas the mean's square is what they share and an n-th of what they do not (an unbiased estimate).
-    """
-    readings = held.world.readings[:ALIGNED]
-    start = held.world.start
-    trained = held.world.fleet.train([start] * len(readings), readings)
-    deltas = np.stack([(after - start).ravel() for after in trained]).astype(np.float64)
-    each = float(np.mean(np.sum(deltas**2, axis=1)))
-    shared = (len(deltas) * float(np.sum(deltas.mean(0) ** 2)) - each) / (len(deltas) - 1)
-    return math.sqrt(max(0.0, shared)) / _clip_norm(held)
+    return section(held, off, found, _aligned(held), command_of(options, *_asked(options)))
 
 
 def section(
@@ -86,7 +68,7 @@ def section(
             f"{population:,}",
             f"{_batch(held, population):,}",
             *(mean.told() for mean in by.values()),
-            f"{_signal(held, epsilons[-1], population):.2f}",
+            f"{_signal(held, epsilons[-1], population, aligned):.2f}",
         ]
         for population, by in found.items()
     ]
@@ -112,7 +94,7 @@ def section(
                 "stops. Gains in recall@3, points, at the end.",
                 "Batches of larger populations have the noise that their size leaves",
                 "of it, and no cloned users; the signal to",
-                "noise is what `sync/privacy/prediction.py` predicts.",
+                "noise is what `sync/privacy/prediction.py` predicts from what first deltas have in common.",
             ),
             "",
             table(
@@ -131,26 +113,17 @@ def _floor(held: Setting, epsilons: Sequence[float], aligned: float) -> str:
     """Say from which batch on the noise is no longer than what devices have in common."""
     if aligned <= 0.0:
         return "- first deltas have nothing in common that could be told: no batch is large enough"
-    size = held.world.zero.parameters
-    floors = {
-        epsilon: smallest_batch(_multiplier(held, epsilon), size, min(1.0, aligned))
-        for epsilon in epsilons
-    }
+    floors = {epsilon: floor_of(held, aligned, epsilon) for epsilon in epsilons}
     told = ", ".join(f"{batch:,} at epsilon {epsilon:g}" for epsilon, batch in floors.items())
     return (
-        f"- first deltas have {aligned:.3f} clip norms in common ({ALIGNMENT} is assumed until measured): "
+        f"- first deltas have {aligned:.3f} clip norms in common (`sync/privacy/prediction.py` takes {ALIGNMENT}): "
         f"signal and noise are level from a batch of {told}"
     )
 
 
-def _clip_norm(held: Setting) -> float:
-    return held.world.task(HUSHKEY).clip_norm
-
-
-def _multiplier(held: Setting, epsilon: float) -> float:
-    size = held.world.zero.parameters
-    coded = Coded.of(with_epsilon(HUSHKEY, epsilon), size, held.preset.batch, 1)
-    return coded.sigma / (max(coded.weights) * coded.codec.terms.norm_bound)
+def _aligned(held: Setting) -> float:
+    """Return what first deltas have in common, in clip norms."""
+    return agreement(held.world).aligned(held.world.task(HUSHKEY).clip_norm)
 
 
 def _noisy(held: Setting, epsilon: float, population: int) -> Algorithm:
@@ -161,9 +134,10 @@ def _batch(held: Setting, population: int) -> int:
     return round(held.preset.batch * population / held.preset.devices)
 
 
-def _signal(held: Setting, epsilon: float, population: int) -> float:
+def _signal(held: Setting, epsilon: float, population: int, aligned: float) -> float:
     size = held.world.zero.parameters
-    return signal_to_noise(_batch(held, population), _multiplier(held, epsilon), size)
+    each = multiplier(size, held.preset.batch, epsilon)
+    return signal_to_noise(_batch(held, population), each, size, max(aligned, 1e-9))
 
 
 def _asked(options: argparse.Namespace) -> list[str]:

@@ -77,12 +77,20 @@ def measured(options: argparse.Namespace) -> Measured:
         fleet.read(pieces_of(person.lines, base.vocabulary)) for person in owners.people.devices
     ]
     start = held.world.start
-    personal = fleet.train([start] * len(readings), readings)
+
+    def trained(name: str, origin: Floats) -> list[Floats]:
+        file = held.kept / f"{held.world.digest(name, Settings().description(), HUSHKEY)}.npy"
+        if not file.exists():
+            say(f"training everybody's personal adapter: {name}")
+            np.save(file, np.stack(fleet.train([origin] * len(readings), readings)))
+        return list(np.load(file))
+
+    personal = trained("personal", start)
     factors = {
         "global": [shared] * len(readings),
         "personal": personal,
         "both": [shared + own for own in personal],
-        "re-based": fleet.train([shared] * len(readings), readings),
+        "re-based": trained(f"re-based after {preset.versions} versions", shared),
     }
     tests = [pieces_of(test.lines, base.vocabulary) for test in owners.tests]
     own = HeldOut(network, base.vocabulary, zero, tests)

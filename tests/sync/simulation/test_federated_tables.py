@@ -4,9 +4,10 @@ import argparse
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
-from bench.federated import ablation, curve, left_behind, quick
+from bench.federated import ablation, agreement, curve, left_behind, quick
 from bench.federated.owners import owners_of
 from bench.federated.personal import WAYS, Measured, Typed, section
 from bench.federated.picture import curves, progress
@@ -79,7 +80,7 @@ def test_fewer_bits_send_less_and_whoever_drops_an_idea_drops_that_alone(held):
 
 
 def test_larger_batches_leave_more_signal(held):
-    few, many = (curve._signal(held, 8.0, population) for population in (12, 1200))
+    few, many = (curve._signal(held, 8.0, population, 0.1) for population in (12, 1200))
     assert many == pytest.approx(100 * few, rel=0.01)
     off = quick.mean_of([0.1, 0.2])
     text = curve.section(held, off, {12: {8.0: off}, 1200: {8.0: off}}, 0.1, "the command")
@@ -88,7 +89,20 @@ def test_larger_batches_leave_more_signal(held):
 
 
 def test_first_deltas_of_like_lines_have_something_in_common(held):
-    assert 0.0 < curve.alignment(held) <= 1.0
+    found = agreement.agreement(held.world)
+    assert 0.0 < found.shared < found.longest_tenth
+    assert found.aligned(found.longest_tenth) > found.aligned(2 * found.longest_tenth)
+    text = agreement.section({60: found, 90: replace(found, shared=0.0)}, "the command")
+    assert text.count("nothing in common could be told") == 1
+
+
+def test_devices_of_random_lines_agree_no_more_than_chance(held, monkeypatch):
+    rng = np.random.default_rng(5)
+    start = held.world.start
+    drawn = [start + rng.normal(0, 0.1, start.shape).astype(np.float32) for _ in range(12)]
+    monkeypatch.setattr(held.world.fleet, "train", lambda *_: drawn)
+    found = agreement.agreement(held.world)
+    assert found.shared < 0.5 * found.longest_tenth / np.sqrt(12)
 
 
 def test_an_owner_is_tested_on_what_came_after():
@@ -128,7 +142,7 @@ def test_the_pictures_are_whole_and_name_each_line():
 
 
 def test_options_of_every_part_can_be_read():
-    for part in (quick, curve, ablation, left_behind):
+    for part in (agreement, quick, curve, ablation, left_behind):
         parser = argparse.ArgumentParser()
         part.add_options(parser)
         parser.parse_args([])
