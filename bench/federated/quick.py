@@ -62,8 +62,7 @@ def section(
             paragraph(
                 f"`{command}`: {held.told()}",
                 "Devices train as in production (one pass, Adam, batches of about",
-                "128 pieces) and share what the plan `shared` trains,",
-                f"{_trained(held)}; full-model FedAvg trains every weight the same way and is",
+                f"128 pieces) and share {_trained(held)}; full-model FedAvg trains every weight the same way and is",
                 f"followed for {held.preset.full_versions}",
                 f"versions at the most, the others for {held.preset.versions}: the stated cap on training. DP is off.",
                 f"Recall@3 is {100 * goal.base:.2f}% with the base and",
@@ -98,7 +97,8 @@ def _row(one: Algorithm, outcomes: Sequence[Outcome], gains: Sequence[float]) ->
 
 def _trained(held: Setting) -> str:
     numbers = held.world.zero.parameters
-    return ", ".join(held.preset.ranks) + f" ({numbers:,} numbers)"
+    (told,) = (f"{name} of rank {rank}" for name, rank in held.preset.ranks.items())
+    return f"the group {told} ({numbers:,} numbers)"
 
 
 def _seconds(outcomes: Sequence[Outcome]) -> str:

@@ -21,6 +21,8 @@ from hushkey.sync.simulation.refusals import SimulationRefused
 Trained = Literal["full", "subset"]
 Gathering = Literal["cohort", "buffer"]
 
+# How long first deltas are beside the output residual's (`python -m bench.federated agreement`).
+LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.28})
 AGE_MAX: Final = 63  # the most that a task may state: a straggler's report is late, and not lost
 
 
@@ -28,12 +30,10 @@ AGE_MAX: Final = 63  # the most that a task may state: a straggler's report is l
 class Coding:
     """How reports are encoded; no coding: float32 numbers as they are."""
 
-    clip_norm: float = 0.18  # the longest tenth of first deltas of 200 words is cut
-    scale: int = 1 << 13  # fixed-point units per 1.0
+    clip_norm: float = 0.65  # the longest tenth of first deltas of 200 words is cut
+    scale: int = 1 << 12  # fixed-point units per 1.0
     weight_units: int = 1 << 8
-    variance_floor: float | None = (
-        1e-5  # twice such deltas' median, as drafting has it; None: every report weighs the same
-    )
+    variance_floor: float | None = 1e-3  # None: every report weighs the same
     rotated: bool = True
     epsilon: float | None = None  # over `reports` of a device; None: no noise, and no privacy
     reports: int = 10  # of one device, that epsilon is promised for
@@ -89,6 +89,19 @@ def algorithm(name: str) -> Algorithm:
             f"there is no algorithm of that name; there are {', '.join(ALGORITHMS)}; nothing was run"
         )
     return found
+
+
+def suited(one: Algorithm, group: str) -> Algorithm:
+    """Return an algorithm whose coding is for a group: its lengths are stated for the output residual's deltas."""
+    coding = one.coding
+    if coding is None:
+        return one
+    length = LENGTHS[group]
+    floor = None if coding.variance_floor is None else coding.variance_floor * length**2
+    clip_norm, scale = coding.clip_norm * length, round(coding.scale / length)
+    return replace(
+        one, coding=replace(coding, clip_norm=clip_norm, scale=scale, variance_floor=floor)
+    )
 
 
 def with_epsilon(one: Algorithm, epsilon: float, *, larger: float = 1.0) -> Algorithm:

@@ -27,7 +27,7 @@ from hushkey.sync.coordinator.optimizer import Moments
 from hushkey.sync.device.training import SETTINGS
 from hushkey.sync.messages import Task
 from hushkey.sync.simulation.aggregation import Aggregation, Coded, aggregation_of
-from hushkey.sync.simulation.algorithms import Algorithm
+from hushkey.sync.simulation.algorithms import Algorithm, suited
 from hushkey.sync.simulation.devices import Device, draw_devices
 from hushkey.sync.simulation.learners import Full, Learner, Subset
 from hushkey.sync.simulation.pace import (
@@ -184,7 +184,9 @@ class World:
 
     def task(self, algorithm: Algorithm) -> Task:
         """Return the terms that an algorithm of ours comes to, under throwaway keys."""
-        coded = Coded.of(algorithm, self.zero.parameters, self.preset.batch, SEED)
+        coded = Coded.of(
+            suited(algorithm, self.group), self.zero.parameters, self.preset.batch, SEED
+        )
         return task_of(
             self.keys,
             adapter=self.zero,
@@ -198,7 +200,9 @@ class World:
 
     def aggregation(self, algorithm: Algorithm, seed: int) -> Aggregation:
         """Return how an algorithm's reports become a step."""
-        return aggregation_of(algorithm, self.zero.parameters, self.preset.batch, seed)
+        return aggregation_of(
+            suited(algorithm, self.group), self.zero.parameters, self.preset.batch, seed
+        )
 
     def learner(self, algorithm: Algorithm, seed: int) -> Learner:
         """Return what an algorithm learns with, as it begins."""

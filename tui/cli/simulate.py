@@ -24,7 +24,7 @@ _NEEDED = ("torch", "msgspec")
 )
 @click.option(
     "--preset",
-    type=click.Choice(["smoke", "small", "quick", "paper"]),
+    type=click.Choice(["smoke", "small", "quick", "shared", "paper"]),
     default="quick",
     show_default=True,
     help="Devices, histories, algorithms and how far they are followed.",
