@@ -13,12 +13,14 @@ import numpy.typing as npt
 
 from bench.document import table
 from bench.federated.setting import Setting, command_of, paragraph, people_of, preset_of, say
+from hushkey.model import plans
 from hushkey.model.base import load_base
 from hushkey.sync.coordinator.drafting import Choices
 from hushkey.sync.privacy import smallest_batch
 from hushkey.sync.privacy.prediction import ALIGNMENT
 from hushkey.sync.simulation.aggregation import Coded
 from hushkey.sync.simulation.algorithms import HUSHKEY, with_epsilon
+from hushkey.sync.simulation.presets import RANKS
 from hushkey.sync.simulation.world import World
 
 CUT = 0.9  # the quantile of norms that is proposed as clip norm
@@ -52,9 +54,12 @@ def run(options: argparse.Namespace) -> str:
     held = preset_of(options)
     found = {}
     for words in options.words:
-        preset = replace(held, words=words, devices=min(held.devices, DEVICES))
-        say(f"{preset.devices} devices train on {words:,} words each")
-        found[words] = agreement(World(load_base(), people_of(options, preset), preset, say=say))
+        for ranks in (plans.preset("shared").ranks, RANKS):
+            preset = replace(held, words=words, devices=min(held.devices, DEVICES), ranks=ranks)
+            (trained,) = (f"{name} {rank}" for name, rank in ranks.items())
+            say(f"{preset.devices} devices train {trained} on {words:,} words each")
+            world = World(load_base(), people_of(options, preset), preset, say=say)
+            found[trained, words] = agreement(world)
     return section(found, command_of(options))
 
 
@@ -90,13 +95,21 @@ def floor_of(held: Setting, aligned: float, epsilon: float) -> int:
     return smallest_batch(each, numbers, min(1.0, aligned))
 
 
-def section(found: dict[int, Agreement], command: str) -> str:
+def section(found: dict[tuple[str, int], Agreement], command: str) -> str:
     """Write the section."""
     epsilon = Choices("", {}, 1, 1).epsilon
-    head = ["words a device", "devices", "norm, median", "norm, longest tenth", "in common"]
+    head = [
+        "trained",
+        "words a device",
+        "devices",
+        "norm, median",
+        "norm, longest tenth",
+        "in common",
+    ]
     head += ["in common, clip norms", f"fewest reports at epsilon {epsilon:g}"]
     rows = [
         [
+            trained,
             f"{words:,}",
             str(one.devices),
             f"{one.median:.2f}",
@@ -105,15 +118,15 @@ def section(found: dict[int, Agreement], command: str) -> str:
             f"{one.aligned(one.longest_tenth):.3f}",
             _floor(one, epsilon),
         ]
-        for words, one in found.items()
+        for (trained, words), one in found.items()
     ]
     return "\n".join(
         [
             "## What devices have in common",
             "",
             paragraph(
-                f"`{command}`: one training of each device from the base, as production trains what the",
-                "plan `shared` names. *In common* is the norm of the mean delta beyond chance; with the clip norm",
+                f"`{command}`: one training of each device from the base, as production trains what",
+                "is shared (the plan `shared` is lstm_bias 1). *In common* is the norm of the mean delta beyond chance; with the clip norm",
                 "at the longest tenth it decides from how many reports on the sum is longer than its noise, over",
                 "ten reports of each device.",
                 f"`sync/privacy/prediction.py` takes {ALIGNMENT} clip norms.",

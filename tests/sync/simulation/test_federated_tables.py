@@ -92,7 +92,9 @@ def test_first_deltas_of_like_lines_have_something_in_common(held):
     found = agreement.agreement(held.world)
     assert 0.0 < found.shared < found.longest_tenth
     assert found.aligned(found.longest_tenth) > found.aligned(2 * found.longest_tenth)
-    text = agreement.section({60: found, 90: replace(found, shared=0.0)}, "the command")
+    text = agreement.section(
+        {("output 3", 60): found, ("output 3", 90): replace(found, shared=0.0)}, "the command"
+    )
     assert text.count("nothing in common could be told") == 1
 
 
