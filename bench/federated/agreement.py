@@ -126,7 +126,8 @@ def section(found: dict[tuple[str, int], Agreement], command: str) -> str:
             "",
             paragraph(
                 f"`{command}`: one training of each device from the base, as production trains what",
-                "is shared (the plan `shared` is lstm_bias 1). *In common* is the norm of the mean delta beyond chance; with the clip norm",
+                "is shared (the plan `shared` is lstm_bias 1). *In common* is the norm of the mean delta",
+                "beyond chance; with the clip norm",
                 "at the longest tenth it decides from how many reports on the sum is longer than its noise, over",
                 "ten reports of each device.",
                 f"`sync/privacy/prediction.py` takes {ALIGNMENT} clip norms.",
