@@ -12,10 +12,12 @@ import pytest
 
 from hushkey.keyboard.engine import SuggestionEngine
 from hushkey.keyboard.keys import Passphrase
+from hushkey.keyboard.paths import places_in
 from hushkey.keyboard.profile import open_profile
 from hushkey.keyboard.recovery import code_made_at
 from hushkey.tui.cli import root
 from hushkey.tui.cli.exits import Exit
+from hushkey.tui.stored import kept
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "a pass phrase"
@@ -254,8 +256,9 @@ def test_there_is_no_code_before_there_is_a_key(shell: Shell) -> None:
 def test_locate_names_every_place(shell: Shell) -> None:
     places = json.loads(shell("locate", "--json")[1])
     assert places["history"] == str(shell.home / "history.db")
-    kept = {"keystore", "history", "adapter", "state", "memory"}
-    assert {"data", "config", "cache", "base"} | kept == set(places)
+    named = {each.name for each in kept(places_in(shell.home))}
+    assert {"keystore", "history", "sharing", "reports"} < named
+    assert {"data", "config", "preferences", "cache", "base"} | named == set(places)
 
 
 def test_the_doctor_finds_a_good_installation_well(filled: Shell) -> None:

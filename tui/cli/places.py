@@ -26,6 +26,7 @@ def locate(*, as_json: bool) -> None:
     """Print where everything lies; nothing is opened."""
     from hushkey.keyboard.paths import places
     from hushkey.model.base import SHIPPED
+    from hushkey.tui.stored import kept
 
     here = places(os.environ)
     rows = {
@@ -33,11 +34,7 @@ def locate(*, as_json: bool) -> None:
         "config": here.config,
         "preferences": here.preferences,
         "cache": here.cache,
-        "keystore": here.keystore,
-        "history": here.history,
-        "adapter": here.adapter,
-        "state": here.state,
-        "memory": here.memory,
+        **{each.name: each.path for each in kept(here)},
         "base": SHIPPED,
     }
     if as_json:
