@@ -16,14 +16,19 @@ _PARTS: Final = (
     ("mine", "mine", 1),
     ("spent", "taken back", -1),
 )
-NOTES: Final = (
+_BASE: Final = (
     "The base: what it would have offered had nothing been learned here. Many devices: what the shared "
-    "model adds to it. Mine: the rest, by your words, your recent words and your adapter.",
-    "Taken back: letters of suggestions deleted again and the keys for it, corrections that save no "
-    "key, marks put in the place of a blank.",
-    "Words you typed out count for nobody, whoever might have offered them. Only this app counts keys, "
-    "and only of lines that were kept.",
+    "model adds to that. Mine: the rest, by your words, your recent words and your adapter."
 )
+_SPENT: Final = (
+    "Taken back: letters of suggestions deleted again and the keys for it, corrections that save no "
+    "key, marks put in the place of a blank."
+)
+_LEFT_OUT: Final = (
+    "A word you typed out counts for nobody, whoever might have offered it. Keys are counted in this "
+    "app only, and only of lines that were kept."
+)
+NOTES: Final = (_BASE, _SPENT, _LEFT_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +70,4 @@ def _share(benefit: Benefit) -> str:
 
 
 def _signed(keys: int) -> str:
-    return f"{keys:,}".replace("-", "−")
+    return f"{keys:,}".replace("-", "\N{MINUS SIGN}")

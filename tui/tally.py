@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushkey.keyboard.benefit import Benefit, taken_back
@@ -18,8 +18,8 @@ class Tally:
     `takings` are the suggestions taken since, to be credited once their line is kept.
     """
 
-    today: Benefit = Benefit()
-    line: Benefit = Benefit()
+    today: Benefit = field(default_factory=Benefit)
+    line: Benefit = field(default_factory=Benefit)
     takings: tuple[Acceptance, ...] = ()
 
     def typed(self, characters: int = 1) -> Tally:

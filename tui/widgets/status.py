@@ -23,25 +23,32 @@ class HeadLine(Horizontal):
 
     def __init__(self) -> None:
         super().__init__()
+        self._composed = False
         self._told = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the two ends of the line."""
-        yield Static(Content.from_markup("[$foreground 55%]hush[/][b $accent]key[/]"), id="brand")
+        yield Static(Content.from_markup("[$faint]hush[/][b $accent]key[/]"), id="brand")
         yield Static(id="mode")
 
-    def watch_status(self, status: Status) -> None:
-        """Show what is being kept; private mode is marked by colour and by words."""
-        self.set_class(status.private, "-private")
-        self.set_class(status.paused, "-paused")
-        mode = view_model.mode(status)
-        if self.is_mounted and mode != self._told:
-            self._told = mode
-            self.query_one("#mode", Static).update(mode)
+    def watch_status(self) -> None:
+        """Show what is being kept."""
+        if self._composed:
+            self._show()
 
     def on_mount(self) -> None:
         """Show the first state."""
-        self.watch_status(self.status)
+        self._composed = True
+        self._show()
+
+    def _show(self) -> None:
+        """Private mode is marked by colour and by words."""
+        self.set_class(self.status.private, "-private")
+        self.set_class(self.status.paused, "-paused")
+        mode = view_model.mode(self.status)
+        if mode != self._told:
+            self._told = mode
+            self.query_one("#mode", Static).update(mode)
 
 
 class StatusLine(Horizontal):
@@ -54,6 +61,7 @@ class StatusLine(Horizontal):
 
     def __init__(self) -> None:
         super().__init__()
+        self._composed = False
         self._told = ("", "")
 
     def compose(self) -> ComposeResult:
@@ -61,21 +69,21 @@ class StatusLine(Horizontal):
         yield Static(id="savings")
         yield Static(id="learning")
 
-    def watch_status(self, status: Status) -> None:
+    def watch_status(self) -> None:
         """Show the count and the run."""
-        if not self.is_mounted:
-            return
-        self.set_class(status.learning.share is not None, "-learning")
-        told = view_model.status_line(status)
-        savings, learning = told
-        if savings != self._told[0]:
-            self.query_one("#savings", Static).update(
-                savings, layout=False
-            )  # it has the rest of the line
-        if learning != self._told[1]:
-            self.query_one("#learning", Static).update(learning)
-        self._told = told
+        if self._composed:
+            self._show()
 
     def on_mount(self) -> None:
         """Show the first state."""
-        self.watch_status(self.status)
+        self._composed = True
+        self._show()
+
+    def _show(self) -> None:
+        self.set_class(self.status.learning.share is not None, "-learning")
+        savings, learning = told = view_model.status_line(self.status)
+        if savings != self._told[0]:  # it has the rest of the line, whatever its length
+            self.query_one("#savings", Static).update(savings, layout=False)
+        if learning != self._told[1]:
+            self.query_one("#learning", Static).update(learning)
+        self._told = told
