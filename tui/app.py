@@ -26,7 +26,7 @@ from hushkey.tui import messages, palette, sharing_view, view_model
 from hushkey.tui.alt_digits import read_alt_digits
 from hushkey.tui.bound import bound
 from hushkey.tui.faults import describe
-from hushkey.tui.key_names import brief
+from hushkey.tui.key_names import brief, spoken_all
 from hushkey.tui.opening import KeyChoice, Opener, Survey
 from hushkey.tui.preferences import Preferences, keep_theme
 from hushkey.tui.rooms import ROOMS
@@ -217,7 +217,9 @@ class HushkeyApp(App[None], inherit_bindings=False):
     def on_review_due(self, event: messages.ReviewDue) -> None:
         """Say so, once."""
         due = view_model.review_due(event.words)
-        self.notify(f"{due}: hushkey review, in a terminal.", markup=False)
+        keys = spoken_all(self.preferences.keymap.of("learned"))
+        then = spoken_all(self.preferences.keymap.of("learned_review"))
+        self.notify(f"{due}: {keys}, then {then}.", markup=False)
 
     # Other rooms ---------------------------------------------------------------------------------
 

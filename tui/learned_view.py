@@ -12,11 +12,12 @@ from hushkey.model.text import fold
 from hushkey.tui.cli.forgetting import verdict
 from hushkey.tui.cli.when import day_of
 from hushkey.tui.view_model import visible
+from hushkey.tui.why_view import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from hushkey.keyboard.own_words import Added, OwnWord
+    from hushkey.keyboard.own_words import OwnWord
     from hushkey.keyboard.reports import ForgetReport, ProbeReport
 
 Order = Literal["word", "count", "rung", "first", "last"]
@@ -31,26 +32,11 @@ NOTHING: Final = (
 GAP: Final = 2  # blanks between two columns
 READING: Final = "reading your history"
 _RUNGS: Final = ("trusted", "new", "seen")  # by how readily they are offered
-_SAID: Final[Mapping[str, str]] = {
-    "blocked": "Blocked: never offered, until you unblock it.",
-    "kept": "Kept by you: offered as any other word, and not corrected.",
-    "trusted": "Trusted: offered as any other word.",
-    "new": "New: offered, and marked as new.",
-    "seen": "Seen: too seldom to be offered yet.",
-    "as typed": "As you typed it: never corrected.",
-}
 _SIFTED: Final[Mapping[Sift, str]] = {
     "all": "",
     "new": "new ones",
     "kept": "those you kept",
     "blocked": "blocked ones",
-}
-_ADDED: Final[Mapping[Added, str]] = {
-    "added": "“{word}” is yours now: offered when you begin it, and not corrected.",
-    "known": "“{word}” is in the shipped list already; nothing was changed.",
-    "allowed": "“{word}” is offered again.",
-    "secret": "That looks like a secret, and secrets are not kept; nothing was changed.",
-    "no word": "One word at a time, with a letter or a digit in it; nothing was changed.",
 }
 
 
@@ -157,11 +143,7 @@ def detail(word: OwnWord | None) -> str:
         parts.append(" to ".join(dict.fromkeys((day_of(word.first), day_of(word.last)))))
     if word.surfaces:
         parts.append(f"in {', '.join(map(visible, word.surfaces))}")
-    said = _SAID["blocked" if word.blocked else "kept" if word.vouched else word.rung]
-    if word.as_typed and not word.blocked:
-        said = _SAID["as typed"] if not word.count else f"{said} {_SAID['as typed']}"
-    listed = " From the shipped list." if word.in_base else ""
-    return f"{', '.join(parts)}. {said}{listed}"
+    return f"{', '.join(parts)}. {said(word)}"
 
 
 def columns(width: int) -> tuple[Column, ...]:
@@ -189,20 +171,15 @@ def question(word: OwnWord) -> tuple[str, str]:
 def forgotten(words: int, report: ForgetReport, found: ProbeReport) -> str:
     """Return what a forgetting reached, and what asking for the words gave."""
     lines = _many(report.entries, "line") if report.entries else "no line"
-    said = [f"Forgotten: {_many(words, 'word')}, cut out of {lines}."]
+    told = [f"Forgotten: {_many(words, 'word')}, cut out of {lines}."]
     if report.adapter_dropped:
-        said.append("The adapter went with it; F9 trains one on what is left.")
+        told.append("The adapter went with it; F9 trains one on what is left.")
     if report.reports_dropped:
-        said.append(f"{_many(report.reports_dropped, 'report')} that waited to be sent: deleted.")
+        told.append(f"{_many(report.reports_dropped, 'report')} that waited to be sent: deleted.")
     if report.exports:
-        said.append(f"{_many(len(report.exports), 'export')} made since may still hold it.")
-    said.append(f"Asked for it: {verdict(found)}.")
-    return " ".join(said)
-
-
-def added(word: str, became: Added) -> str:
-    """Return what became of a word that was to be added."""
-    return _ADDED[became].format(word=visible(word))
+        told.append(f"{_many(len(report.exports), 'export')} made since may still hold it.")
+    told.append(f"Asked for it: {verdict(found)}.")
+    return " ".join(told)
 
 
 def _many(count: int, what: str) -> str:

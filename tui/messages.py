@@ -8,6 +8,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from hushkey.keyboard.meter import Standing
+    from hushkey.keyboard.own_words import Added
     from hushkey.keyboard.profile import LearnProgress, LearnReport
     from hushkey.sync.device.consent import Terms
     from hushkey.sync.device.preview import Preview
@@ -78,6 +79,19 @@ class WordBlocked(Message):
     def __init__(self, word: str) -> None:
         super().__init__()
         self.word = word
+
+
+class WordAdded(Message):
+    """A word was to be added to the owner's; `became` says what came of it."""
+
+    def __init__(self, word: str, became: Added) -> None:
+        super().__init__()
+        self.word = word
+        self.became = became
+
+
+class ForgottenElsewhere(Message):
+    """Something was forgotten in another room: what shows here may hold it."""
 
 
 class SettingChanged(Message):

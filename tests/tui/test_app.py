@@ -568,7 +568,7 @@ async def test_a_weekly_review_that_is_due_is_told_once_the_profile_is_open() ->
         (told,) = d.app._notifications
         assert (
             told.message
-            == "14 new words of yours to keep or forget: hushkey review, in a terminal."
+            == "14 new words of yours to keep or forget: Ctrl+L, then r."
         )
 
 

@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from hushkey.tui import learned_view, review_view, view_model
+from hushkey.tui import learned_view, review_view, view_model, why_view
 from hushkey.tui.bound import bound
 from hushkey.tui.faults import describe
 from hushkey.tui.learned_port import words_of
@@ -236,7 +236,7 @@ class LearnedScreen(Screen[None]):
         def answered(word: str | None) -> None:
             own = self._own
             if word and own is not None:
-                self._change("adding", partial(own.add, word), partial(learned_view.added, word))
+                self._change("adding", partial(own.add, word), partial(why_view.added, word))
 
         self.app.push_screen(AddWordScreen(begun), answered)
 

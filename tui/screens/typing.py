@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Vertical
@@ -12,14 +13,17 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from hushkey.tui import messages, view_model
+from hushkey.model.text import words_of as text_words
+from hushkey.tui import messages, view_model, why_view
 from hushkey.tui.bound import bound
+from hushkey.tui.faults import describe
+from hushkey.tui.learned_port import words_of
 from hushkey.tui.learning_runs import LearningRuns
 from hushkey.tui.offer import Offer, in_slot, window
 from hushkey.tui.rooms import Desk
 from hushkey.tui.screens.benefit import BenefitScreen
 from hushkey.tui.screens.unlearn import UnlearnScreen
-from hushkey.tui.screens.why import WhyScreen
+from hushkey.tui.screens.why import Answer, WhyScreen
 from hushkey.tui.view_model import Learning, Status
 from hushkey.tui.widgets.editor import GhostEditor
 from hushkey.tui.widgets.status import HeadLine, StatusLine
@@ -28,10 +32,12 @@ from hushkey.tui.workers import Conversation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from hushkey.keyboard.own_words import Added
     from hushkey.keyboard.types import Suggestion
     from hushkey.tui.ports import Keeper
     from hushkey.tui.sharing_runs import SharingRuns
@@ -57,6 +63,7 @@ class TypingScreen(Screen[None]):
         bound("put_back", "put_back", "Put back"),
         bound("pause", "pause", show=False, priority=True),
         bound("benefit", "benefit", show=False, priority=True),
+        bound("add_word", "add_word", show=False, priority=True),
         bound("mark", "mark", show=False, priority=True),
     ]
 
@@ -98,7 +105,7 @@ class TypingScreen(Screen[None]):
         """What the other rooms work with; None until the profile is open."""
         if self._profile is None or self._runs is None or self._conversation is None:
             return None
-        return Desk(self._profile, self._runs, self._conversation, self._take_back)
+        return Desk(self._profile, self._runs, self._conversation, self._forgot_elsewhere)
 
     @property
     def learning(self) -> bool:
@@ -224,7 +231,8 @@ class TypingScreen(Screen[None]):
         self._refused_word = ""
         word = view_model.visible(event.word)
         self.notify(
-            f"“{word}” is blocked. To undo: hushkey unblock WORD, in a terminal.", markup=False
+            f"“{word}” is blocked. To undo, block it once more among the learned words.",
+            markup=False,
         )
         self._ask(self.editor.before)
 
@@ -233,6 +241,22 @@ class TypingScreen(Screen[None]):
         if self._profile is not None:
             self.status = replace(self.status, paused=self._profile.paused)
         self.notify(f"{event.name.capitalize()}: {'on' if event.on else 'off'}.", markup=False)
+        self._ask(self.editor.before)
+
+    def on_word_added(self, event: messages.WordAdded) -> None:
+        """Say what came of it."""
+        self.notify(why_view.added(event.word, event.became), markup=False)
+        self._ask(self.editor.before)
+
+    def on_screen_resume(self) -> None:
+        """Ask anew: in another room words may have been blocked, added, forgotten."""
+        if self.begun and self.editor.offer.suggestions:
+            self._ask(self.editor.before)
+
+    def on_forgotten_elsewhere(self) -> None:
+        """Ask anew: what shows may be what was forgotten."""
+        if self._profile is not None:
+            self.status = replace(self.status, words=self._profile.engine.words_learned)
         self._ask(self.editor.before)
 
     def on_learning_began(self) -> None:
@@ -279,9 +303,7 @@ class TypingScreen(Screen[None]):
     def action_why(self) -> None:
         """Show each expert's part in the marked suggestion."""
         suggestion = in_slot(self.editor.offer, self._marked)
-        if suggestion is not None:
-            self.app.push_screen(WhyScreen(suggestion))
-        else:
+        if suggestion is None:
             self.notify("No suggestion is showing.")
 
     def action_forget(self) -> None:
@@ -290,6 +312,37 @@ class TypingScreen(Screen[None]):
         if self._conversation is None or suggestion is None:
             return
         word = suggestion.text
+            return
+        word = suggestion.text
+
+        def answered(answer: Answer | None) -> None:
+            if self._conversation is not None and answer == "forget":
+                self._conversation.forget(word)
+            elif self._conversation is not None and answer == "block":
+                self._conversation.block(word)
+
+        self.app.push_screen(WhyScreen(suggestion, words_of(self._profile)), answered)
+
+    def action_add_word(self) -> None:
+        """Make the word before the cursor one of the owner's, however seldom it was typed."""
+        words, conversation = text_words(self.editor.before), self._conversation
+        if self.status.private or self.status.paused:
+            self.notify("Nothing is kept now, so no word was added.")
+        elif not words:
+            self.notify("No word stands before the cursor.")
+        elif conversation is not None and (own := words_of(self._profile)) is not None:
+            word = words[-1]
+            self._add(word, conversation.run(partial(own.add, word)))
+
+    def _add(self, word: str, future: Future[Added]) -> None:
+        def done(ended: Future[Added]) -> None:
+            error = ended.exception()
+            if error is not None:
+                self.post_message(messages.KeyboardFailed(describe(error)))
+            else:
+                self.post_message(messages.WordAdded(word, ended.result()))
+
+        future.add_done_callback(done)
         if word == self._refused_word:
             self._conversation.block(word)
         else:
@@ -343,6 +396,11 @@ class TypingScreen(Screen[None]):
 
     def _counted(self, change: Callable[[Tally], Tally]) -> None:
         """Count a key."""
+    def _forgot_elsewhere(self) -> None:
+        """Follow a forgetting of another room; any thread may call it."""
+        self._take_back()
+        self.post_message(messages.ForgottenElsewhere())
+
         self.status = replace(self.status, tally=change(self.status.tally))
 
     def _keep(self, text: str) -> None:
