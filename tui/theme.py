@@ -38,6 +38,7 @@ def _theme(name: str, colours: dict[str, str], *, dark: bool, ghost_style: str =
             "footer-description-foreground": faint,
             "block-cursor-text-style": "none",
             "block-cursor-foreground": colours["background"],
+            "block-cursor-blurred-background": colours["panel"],
             "input-selection-background": f"{colours['accent']} 30%",
         },
     )
