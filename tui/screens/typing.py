@@ -19,7 +19,7 @@ from hushkey.tui.bound import bound
 from hushkey.tui.faults import describe
 from hushkey.tui.learned_port import words_of
 from hushkey.tui.learning_runs import LearningRuns
-from hushkey.tui.offer import Offer, in_slot, window
+from hushkey.tui.offer import Offer, confirmed, in_slot, window
 from hushkey.tui.rooms import Desk
 from hushkey.tui.screens.benefit import BenefitScreen
 from hushkey.tui.screens.unlearn import UnlearnScreen
@@ -77,6 +77,7 @@ class TypingScreen(Screen[None]):
             keep=self._keep, took=self._taken, undid=self._undone, counted=self._counted
         )
         self.editor.disabled = True  # a passphrase typed ahead of its question must not land here
+        self._composed = False
         self._waiting: list[tuple[str, Tally]] = []
         self._profile: Keeper | None = None
         self._conversation: Conversation | None = None
@@ -160,9 +161,14 @@ class TypingScreen(Screen[None]):
 
     def watch_status(self, status: Status) -> None:
         """Hand the state to the two lines that show it."""
-        if self.is_mounted:
+        if self._composed:
             self.query_one(HeadLine).status = status
             self.query_one(StatusLine).status = status
+
+    def on_mount(self) -> None:
+        """Show the first state, which may be that of an open profile."""
+        self._composed = True
+        self.watch_status(self.status)
 
     # From the editor -----------------------------------------------------------------------------
 
@@ -173,6 +179,7 @@ class TypingScreen(Screen[None]):
         if self._sharing is not None:
             self._sharing.key_pressed()
         self._ask(event.before)
+        self._show_strip()
 
     def on_dismissed(self) -> None:
         """Empty the strip, and drop the answer that may be under way."""
@@ -236,13 +243,6 @@ class TypingScreen(Screen[None]):
         )
         self._ask(self.editor.before)
 
-    def on_setting_changed(self, event: messages.SettingChanged) -> None:
-        """Say what holds now, and show it."""
-        if self._profile is not None:
-            self.status = replace(self.status, paused=self._profile.paused)
-        self.notify(f"{event.name.capitalize()}: {'on' if event.on else 'off'}.", markup=False)
-        self._ask(self.editor.before)
-
     def on_word_added(self, event: messages.WordAdded) -> None:
         """Say what came of it."""
         self.notify(why_view.added(event.word, event.became), markup=False)
@@ -257,6 +257,13 @@ class TypingScreen(Screen[None]):
         """Ask anew: what shows may be what was forgotten."""
         if self._profile is not None:
             self.status = replace(self.status, words=self._profile.engine.words_learned)
+        self._ask(self.editor.before)
+
+    def on_setting_changed(self, event: messages.SettingChanged) -> None:
+        """Say what holds now, and show it."""
+        if self._profile is not None:
+            self.status = replace(self.status, paused=self._profile.paused)
+        self.notify(f"{event.name.capitalize()}: {'on' if event.on else 'off'}.", markup=False)
         self._ask(self.editor.before)
 
     def on_learning_began(self) -> None:
@@ -294,24 +301,17 @@ class TypingScreen(Screen[None]):
 
     def action_mark(self) -> None:
         """Move the mark that 'forget' and 'why' act on to the next filled slot."""
-        offer = self.editor.offer
+        offer = self._standing
         if offer.suggestions:
             behind = (slot for slot in offer.filled if slot > self._marked)
             self._marked = next(behind, offer.first)
-            self.query_one(SuggestionStrip).slots = view_model.strip(offer, self._marked)
+            self._show_strip()
 
     def action_why(self) -> None:
         """Show each expert's part in the marked suggestion."""
-        suggestion = in_slot(self.editor.offer, self._marked)
+        suggestion = in_slot(self._standing, self._marked)
         if suggestion is None:
             self.notify("No suggestion is showing.")
-
-    def action_forget(self) -> None:
-        """Forget the marked suggestion; block it if it was refused just before."""
-        suggestion = in_slot(self.editor.offer, self._marked)
-        if self._conversation is None or suggestion is None:
-            return
-        word = suggestion.text
             return
         word = suggestion.text
 
@@ -343,6 +343,13 @@ class TypingScreen(Screen[None]):
                 self.post_message(messages.WordAdded(word, ended.result()))
 
         future.add_done_callback(done)
+
+    def action_forget(self) -> None:
+        """Forget the marked suggestion; block it if it was refused just before."""
+        suggestion = in_slot(self._standing, self._marked)
+        if self._conversation is None or suggestion is None:
+            return
+        word = suggestion.text
         if word == self._refused_word:
             self._conversation.block(word)
         else:
@@ -389,6 +396,11 @@ class TypingScreen(Screen[None]):
 
     # What is kept --------------------------------------------------------------------------------
 
+    def _forgot_elsewhere(self) -> None:
+        """Follow a forgetting of another room; any thread may call it."""
+        self._take_back()
+        self.post_message(messages.ForgottenElsewhere())
+
     def _take_back(self) -> None:
         """Take back the report that was made of what is forgotten now."""
         if self._sharing is not None:
@@ -396,11 +408,6 @@ class TypingScreen(Screen[None]):
 
     def _counted(self, change: Callable[[Tally], Tally]) -> None:
         """Count a key."""
-    def _forgot_elsewhere(self) -> None:
-        """Follow a forgetting of another room; any thread may call it."""
-        self._take_back()
-        self.post_message(messages.ForgottenElsewhere())
-
         self.status = replace(self.status, tally=change(self.status.tally))
 
     def _keep(self, text: str) -> None:
@@ -434,4 +441,12 @@ class TypingScreen(Screen[None]):
         if offer.suggestions != self.editor.offer.suggestions:  # else only the phrase is new
             self._marked = offer.first
         self.editor.offer = offer
-        self.query_one(SuggestionStrip).slots = view_model.strip(offer, self._marked)
+        self._show_strip()
+
+    @property
+    def _standing(self) -> Offer:
+        """What of the last answer the line as it is now confirms: all that may show."""
+        return confirmed(self.editor.offer, self.editor.before)
+
+    def _show_strip(self) -> None:
+        self.query_one(SuggestionStrip).slots = view_model.strip(self._standing, self._marked)
