@@ -262,6 +262,8 @@ class LearningScreen(Screen[None]):
         self._cleared()
         if event.value.strip().isdecimal():
             self._change({"learn_minutes": int(event.value)})
+        else:
+            event.input.value = self.view.minutes
         self.query_one("#learning-body").focus()
 
     @work()
@@ -277,6 +279,7 @@ class LearningScreen(Screen[None]):
             await asyncio.wrap_future(self._desk.run(change))
         except Exception as error:  # noqa: BLE001 - told in the room, as every refusal
             self._refuse(error)
+            self.query_one("#minutes", Input).value = self.view.minutes
         self._look()
 
     def _cleared(self) -> Snapshot | None:
