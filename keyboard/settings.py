@@ -31,6 +31,8 @@ class Settings:
     """Whether the one or two words that are likely to follow are offered with a word."""
     corrections: bool = True
     """Whether a word that was probably mistyped may be corrected."""
+    backspace_reverts: bool = False
+    """Whether Backspace, as the next key after a correction was taken, puts back what was typed."""
     emoji: bool = False
     """Whether an emoji is offered behind the words that earn one, in the place of the third word."""
     floor: float = 0.004

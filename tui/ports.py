@@ -71,6 +71,10 @@ class Choices(Protocol):
         """Whether words that were probably mistyped may be corrected."""
 
     @property
+    def backspace_reverts(self) -> bool:
+        """Whether Backspace right behind a correction puts back what was typed."""
+
+    @property
     def emoji(self) -> bool:
         """Whether emoji are offered."""
 

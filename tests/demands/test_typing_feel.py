@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from real_desk import at_the_desk
 from textual.widgets import Static
 
@@ -128,3 +129,24 @@ async def test_what_is_being_kept_is_said_from_the_first_start(tmp_path: Path) -
     async with at_the_desk(tmp_path) as desk:
         mode = desk.app.typing.query_one("#mode", Static)
         await desk.until(lambda: "learning as you type" in str(mode.render()))
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+async def test_backspace_reverts_a_correction_just_taken_where_that_was_chosen(
+    tmp_path: Path, chosen: bool
+) -> None:
+    async with at_the_desk(tmp_path, backspace_reverts=chosen) as desk:
+        await desk.press(*"see you tommorow ")
+        await desk.press(f"alt+{desk.slot_of('tomorrow')}", "backspace")
+        assert desk.text == ("see you tommorow " if chosen else "see you tomorrow")
+        await desk.press("backspace")
+        assert desk.text == ("see you tommorow" if chosen else "see you tomorro")
+
+
+async def test_backspace_only_deletes_once_something_was_typed_behind_a_correction(
+    tmp_path: Path,
+) -> None:
+    async with at_the_desk(tmp_path, backspace_reverts=True) as desk:
+        await desk.press(*"see you tommorow ")
+        await desk.press(f"alt+{desk.slot_of('tomorrow')}", "a", "backspace", "backspace")
+        assert desk.text == "see you tomorrow"

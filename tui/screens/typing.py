@@ -74,7 +74,11 @@ class TypingScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.editor = GhostEditor(
-            keep=self._keep, took=self._taken, undid=self._undone, counted=self._counted
+            keep=self._keep,
+            took=self._taken,
+            undid=self._undone,
+            counted=self._counted,
+            backspace_reverts=self._backspace_reverts,
         )
         self.editor.disabled = True  # a passphrase typed ahead of its question must not land here
         self._composed = False
@@ -425,6 +429,9 @@ class TypingScreen(Screen[None]):
     def _taken(self, suggestion: Suggestion) -> None:
         if self._conversation is not None:
             self._conversation.accept(suggestion)
+
+    def _backspace_reverts(self) -> bool:
+        return self._profile is not None and self._profile.settings.backspace_reverts
 
     def _undone(self, line: str, private: bool) -> None:
         if self._conversation is not None:

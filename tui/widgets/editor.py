@@ -63,8 +63,10 @@ class GhostEditor(TextArea, inherit_bindings=False):
         took: Callable[[Suggestion], None],
         undid: Callable[[str, bool], None],
         counted: Callable[[Callable[[Tally], Tally]], None],
+        backspace_reverts: Callable[[], bool] = lambda: False,
     ) -> None:
         self._keep = keep
+        self._backspace_reverts = backspace_reverts
         self._took = took
         self._undid = undid
         self._counted = counted
@@ -314,6 +316,19 @@ class GhostEditor(TextArea, inherit_bindings=False):
                 self._forget_correction(record, line)
                 return
         self.app.bell()
+
+    def action_delete_left(self) -> None:
+        """Delete to the left, or take back the correction just taken, where Backspace was chosen for that."""
+        newest = self._corrected[-1:]
+        just_taken = self._after_auto_space == self.cursor_location and self.selection.is_empty
+        if (
+            just_taken
+            and [f"{each.before}{each.given} " for each in newest] == [self.before]
+            and self._backspace_reverts()
+        ):
+            self.action_put_back()
+        else:
+            super().action_delete_left()
 
     def _forget_correction(self, record: Taken, held: str) -> None:
         """Note that a correction was taken back from the line as it was `held`, and tell."""
