@@ -364,7 +364,7 @@ def audited(last: LastAudit | None) -> tuple[Section, ...]:
         found = _found(last)
     except (KeyError, TypeError, ValueError, AttributeError):
         return (Section("", (Fact("", OLD_AUDIT),)),)
-    advice = tuple(Fact("", remedy) for remedy in (*LOWERS, WHOLE_AUDIT))
+    advice = (*(Fact("", f"· {remedy}") for remedy in LOWERS), Fact("", WHOLE_AUDIT))
     return Section("", found), Section("What lowers it", advice)
 
 
