@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -74,6 +74,22 @@ def window(before: str) -> str:
 def in_slot(offer: Offer, slot: int) -> Suggestion | None:
     """Return the suggestion that is shown in `slot`, from 0; None where the slot is empty."""
     return dict(zip(offer.filled, offer.suggestions, strict=True)).get(slot)
+
+
+def confirmed(offer: Offer, before: str) -> Offer:
+    """Return what of an offer the line that ends in `before` still confirms, each word in its slot.
+
+    A word that can no longer be taken is not shown until the next answer; the others stay where they are.
+    """
+    if window(before) == offer.asked:
+        return offer
+    kept = [
+        (slot, suggestion)
+        for slot, suggestion in zip(offer.filled, offer.suggestions, strict=True)
+        if insertion(offer, suggestion, before) is not None
+    ]
+    slots, words = zip(*kept, strict=True) if kept else ((), ())
+    return replace(offer, suggestions=words, places=slots)
 
 
 def ghost(offer: Offer, before: str) -> str:

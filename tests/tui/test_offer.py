@@ -4,7 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hushkey.keyboard.types import Suggestion
-from hushkey.tui.offer import Insertion, Offer, first_word, ghost, in_slot, insertion, window
+from hushkey.tui.offer import (
+    Insertion,
+    Offer,
+    confirmed,
+    first_word,
+    ghost,
+    in_slot,
+    insertion,
+    window,
+)
 
 
 def word(text: str, replaces: int, kind: str = "completion") -> Suggestion:
@@ -163,3 +172,23 @@ def test_neither_a_correction_nor_an_emoji_leads_where_a_word_goes_on() -> None:
 def test_the_word_as_typed_never_leads_where_another_would_add_letters() -> None:
     offer = Offer("see you tom", (word("tom", 3, "typed"), word("tomorrow", 3)), (1, 2))
     assert (offer.first, ghost(offer, "see you tom")) == (2, "orrow")
+
+
+def test_of_an_older_offer_only_what_the_line_confirms_still_shows_each_in_its_slot() -> None:
+    offer = Offer("in me", (word("meeting", 2), word("mean", 2), word("me", 2, "typed")), (0, 1, 2))
+    assert confirmed(offer, "in me") is offer
+    assert confirmed(offer, "in mea").filled == (1,)
+    assert confirmed(offer, "in m").filled == (0, 1, 2)
+    assert confirmed(offer, "in me ").suggestions == ()
+    assert confirmed(offer, "in meeting ").suggestions == ()
+    assert confirmed(offer, "other").suggestions == ()
+
+
+@given(st.text("abc ", max_size=6), st.text("abc ", max_size=8))
+def test_whatever_still_shows_can_be_taken(asked: str, before: str) -> None:
+    letters = asked.rsplit(" ", 1)[-1]
+    offer = Offer(asked, tuple(word(letters + end, len(letters)) for end in ("a", "b", "cab")))
+    standing = confirmed(offer, before)
+    for slot in range(3):
+        change = insertion(offer, in_slot(standing, slot), before)
+        assert (change is None) == (in_slot(standing, slot) is None)

@@ -78,6 +78,7 @@ class TypingScreen(Screen[None]):
             took=self._taken,
             undid=self._undone,
             counted=self._counted,
+            changed=self._show_strip,
             backspace_reverts=self._backspace_reverts,
         )
         self.editor.disabled = True  # a passphrase typed ahead of its question must not land here
@@ -183,7 +184,6 @@ class TypingScreen(Screen[None]):
         if self._sharing is not None:
             self._sharing.key_pressed()
         self._ask(event.before)
-        self._show_strip()
 
     def on_dismissed(self) -> None:
         """Empty the strip, and drop the answer that may be under way."""
@@ -456,4 +456,6 @@ class TypingScreen(Screen[None]):
         return confirmed(self.editor.offer, self.editor.before)
 
     def _show_strip(self) -> None:
-        self.query_one(SuggestionStrip).slots = view_model.strip(self._standing, self._marked)
+        if self._composed:
+            strip = view_model.strip(self._standing, self._marked)
+            self.query_one(SuggestionStrip).slots = strip

@@ -8,6 +8,7 @@ sets that right before anything is painted.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.reactive import reactive
@@ -46,7 +47,8 @@ class GhostEditor(TextArea, inherit_bindings=False):
 
     `keep` is given each finished line, at once and in order; `took` each suggestion that was taken;
     `undid` each line whose correction is being taken back, and whether that line is private. `counted` is given what
-    each key does to the tally, but on a private line.
+    each key does to the tally, but on a private line. `changed` is called before anything of a changed line is
+    painted: a message would come a paint or two behind it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*EDITING]
@@ -56,13 +58,14 @@ class GhostEditor(TextArea, inherit_bindings=False):
     offer: reactive[Offer] = reactive(Offer(), repaint=False)
     private: reactive[bool] = reactive(False, repaint=False)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  whatever the screen is to hear of at once
         self,
         *,
         keep: Callable[[str], None],
         took: Callable[[Suggestion], None],
         undid: Callable[[str, bool], None],
         counted: Callable[[Callable[[Tally], Tally]], None],
+        changed: Callable[[], None],
         backspace_reverts: Callable[[], bool] = lambda: False,
     ) -> None:
         self._keep = keep
@@ -70,6 +73,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
         self._took = took
         self._undid = undid
         self._counted = counted
+        self._changed = changed
         self._given = Given()  # on the cursor's line
         self._giving = False  # whether the edit under way puts a suggestion in
         self._counts_itself = False  # whether whoever makes the edit under way counts its key
@@ -187,6 +191,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
             self._tell()
 
     def _tell(self) -> None:
+        self._changed()
         self.post_message(LineChanged(self.before, self.at_line_end))
 
     # What `TextArea` does more often than a large text can bear -----------------------------------
@@ -279,6 +284,12 @@ class GhostEditor(TextArea, inherit_bindings=False):
             self.suggestion = ""
             self.action_cursor_right()
 
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Move right; `TextArea` would take the ghost, unseen by whoever counts what was taken."""
+        self.suggestion = ""
+        super().action_cursor_right(select)
+        self.update_suggestion()
+
     def action_take_ghost_word(self) -> None:
         """Accept the next word of the ghost, or move one word right where there is none."""
         word = first_word(self.suggestion)
@@ -310,8 +321,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
                     maintain_selection_offset=True,
                 )
                 self._counts_itself = False
-                shorter = len(record.given) - len(record.typed)
-                self._count(lambda tally: tally.took_back(shorter))
+                self._count(partial(_put_back, len(record.given) - len(record.typed)))
                 self.history.checkpoint()
                 self._forget_correction(record, line)
                 return
@@ -362,3 +372,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
         self._after_auto_space = self.cursor_location
         self.history.checkpoint()
         self._count(lambda tally: tally.took(taken))
+
+
+def _put_back(shorter: int, tally: Tally) -> Tally:
+    return tally.took_back(shorter)
