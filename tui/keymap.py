@@ -35,17 +35,21 @@ class Keymap:
     def overrides(self) -> dict[str, str]:
         """Return what Textual is to be given: what changed, and what shares a key with it.
 
-        Textual takes a key away from all that have it, so that those are to be named with their keys.
+        Textual takes a key away from all that have it, so that those are to be named with their keys; and it
+        moves what is named behind what is not, so that for a footer to keep its order all of it is named.
         """
-        names = set(self.chosen)
-        touched: set[str] = set()
-        while True:
-            for name in names:
-                touched.update(self.of(name), BY_ID[name].keys)
-            more = {each.id for each in ACTIONS if touched.intersection(each.keys)} - names
-            if not names or not more:
-                return {each.id: ",".join(self.of(each.id)) for each in ACTIONS if each.id in names}
+        if not self.chosen:
+            return {}
+        text = {
+            each.id for each in ACTIONS if each.where == "editing"
+        }  # most, and asked at each key
+        names = {each.id for each in ACTIONS} - text
+        more = text & set(self.chosen)
+        while more:
             names |= more
+            touched = {key for name in names & text for key in (*self.of(name), *BY_ID[name].keys)}
+            more = {name for name in text if touched.intersection(BY_ID[name].keys)} - names
+        return {each.id: ",".join(self.of(each.id)) for each in ACTIONS if each.id in names}
 
 
 def resolve(written: Mapping[str, object]) -> Keymap:

@@ -1,6 +1,5 @@
 """The app's config file: what is read of it, and the one thing that is written into it."""
 
-import os
 import tomllib
 from pathlib import Path
 
@@ -112,4 +111,4 @@ def test_the_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
     path = tmp_path / "config" / "config.toml"
     keep_theme(path, "paper")
     assert read(path).theme == "paper"
-    assert os.listdir(path.parent) == ["config.toml"]
+    assert [each.name for each in path.parent.iterdir()] == ["config.toml"]

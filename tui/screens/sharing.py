@@ -17,6 +17,7 @@ from hushkey.tui.screens.consent import ConsentScreen
 from hushkey.tui.screens.preview import PreviewScreen
 from hushkey.tui.sharing_view import SharingState, SharingView
 from hushkey.tui.widgets.facts import Facts
+from hushkey.tui.widgets.room_bar import RoomBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,7 @@ class SharingScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out head, buttons, facts, and the way in."""
         with Vertical(id="sharing"):
+            yield RoomBar("sharing")
             with Horizontal(id="sharing-head"):
                 yield Static("Sharing", id="sharing-title")
                 yield Static(id="sharing-phase", markup=False)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from hushkey.tui.key_names import brief
@@ -15,6 +14,7 @@ from hushkey.tui.rooms import ROOMS
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.screen import Screen
 
 _DOORS: Final = (  # name, title, the action of the table whose key leads there, Textual's action
     ("type", "Type", "back", "dismiss"),
