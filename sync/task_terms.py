@@ -18,7 +18,7 @@ from hushkey.sync.codec.terms import CodecTerms
 from hushkey.sync.errors import CodecRefused, NoiseRefused, TaskRefused
 from hushkey.sync.messages import PROTOCOL, SUITE, Operator, Task
 from hushkey.sync.privacy.accounting import report_rho, sensitivity
-from hushkey.sync.privacy.prediction import require_signal
+from hushkey.sync.privacy.prediction import require_signal, signal_to_noise
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 TASK_BYTES = 16_384  # the most that a task's body has
@@ -93,6 +93,16 @@ def _terms(task: Task, dimension: int) -> CodecTerms:
         raise TaskRefused(f"the task was not taken: {refused}") from None
 
 
+def signal_of(task: Task, shape: AdapterShape) -> float:
+    """Return the predicted norm of a smallest batch's sum by that of its noise."""
+    return signal_to_noise(task.batch_min, _multiplier(task), shape.parameters(task.ranks))
+
+
+def _multiplier(task: Task) -> float:
+    """One operator's sigma by the most that a report moves the sum."""
+    return task.sigma / sensitivity_of(task)
+
+
 def _require_groups(task: Task, shape: AdapterShape) -> None:
     names = [group.name for group in task.groups]
     if not names or names != [name for name in NAMES if name in names and name in SHAREABLE]:
@@ -107,8 +117,7 @@ def _require_room(task: Task, terms: CodecTerms) -> None:
     try:
         terms.require_room(task.batch_max, task.weight_max, task.sigma)
         if not task.demonstration:
-            multiplier = task.sigma / sensitivity_of(task)
-            require_signal(task.batch_min, multiplier, terms.dimension)
+            require_signal(task.batch_min, _multiplier(task), terms.dimension)
     except (CodecRefused, NoiseRefused) as refused:
         raise TaskRefused(f"the task was not taken: {refused}") from None
 

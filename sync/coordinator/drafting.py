@@ -31,14 +31,14 @@ from hushkey.sync.messages import (
     decode,
     encode,
 )
-from hushkey.sync.privacy import compose, sensitivity, sigma_for, signal_to_noise
+from hushkey.sync.privacy import compose, sensitivity, sigma_for
 from hushkey.sync.signing import RECEIVER, TASK, open_signed, sign_body
 from hushkey.sync.task_terms import (
     TASK_BYTES,
     epsilon_of_report,
     require_sound,
     rho_of_report,
-    sensitivity_of,
+    signal_of,
 )
 
 REPORTS = 10  # that a budget is stated over
@@ -163,13 +163,12 @@ def predict(task: Task, shape: AdapterShape) -> Prediction:
     """Return what the terms come to."""
     rho = rho_of_report(task)
     numbers = shape.parameters(task.ranks)
-    multiplier = task.sigma / sensitivity_of(task)
     share = packed_bytes(task.kept + 1, task.bits)
     metadata = Metadata(bytes(16), 1, 2**31, bytes(32), 1, 1)
     report = Report(metadata, bytes(share + OVERHEAD_BYTES), bytes(HELPER_ENVELOPE_BYTES))
     return Prediction(
         numbers=numbers,
-        signal_to_noise=signal_to_noise(task.batch_min, multiplier, numbers),
+        signal_to_noise=signal_of(task, shape),
         epsilon_per_report=epsilon_of_report(task),
         epsilon_over_ten=epsilon_of(compose([rho] * REPORTS), task.delta),
         bytes_per_report=len(encode(report)),

@@ -9,7 +9,7 @@ from hushkey.sync.codec.packing import packed_bytes
 from hushkey.sync.envelopes import HELPER_ENVELOPE_BYTES, OVERHEAD_BYTES
 from hushkey.sync.messages import Invitation, Message, Task, encode, hash_of
 from hushkey.sync.privacy.accounting import Budget
-from hushkey.sync.task_terms import rho_of_report
+from hushkey.sync.task_terms import rho_of_report, signal_of
 
 TERMS_VERSION = 1  # of the sentences below: another number asks everybody anew
 DAY_S = 86_400
@@ -95,6 +95,11 @@ class Terms:
     def epsilon_of_report(self) -> float:
         """The same as epsilon at the owner's delta."""
         return epsilon_of(self.rho, self.budget.delta)
+
+    @property
+    def signal_to_noise(self) -> float:
+        """Predicted norm of a smallest batch's sum by that of its noise: below 1 a version is mostly noise."""
+        return signal_of(self.task, self.shape)
 
     @property
     def reports_within_budget(self) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hushkey.sync.codec.packing import packed_bytes
 from hushkey.sync.envelopes import HELPER_ENVELOPE_BYTES, OVERHEAD_BYTES
 from hushkey.sync.messages import Metadata
+from hushkey.sync.privacy.prediction import FLOOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -118,6 +119,7 @@ def prices_of(terms: Terms) -> Rows:
             f"{terms.report_bytes:,} bytes; the whole model's update would be {terms.full_bytes:,}",
         ),
         ("smallest batch", f"{task.batch_min:,} reports (at most {task.batch_max:,})"),
+        ("what it brings", _worth(terms.signal_to_noise)),
         ("may be summed for", days(task.report_ttl_s)),
         (
             "one report costs",
@@ -133,6 +135,14 @@ def prices_of(terms: Terms) -> Rows:
     return rows
 
 
+def _worth(signal: float) -> str:
+    """Advise: a version that is mostly noise helps nobody (docs/federated.md)."""
+    told = f"the sum of a smallest batch is about {signal:.1f} times as long as its noise"
+    if signal >= FLOOR:
+        return told
+    return f"{told}: a version is mostly noise and helps nobody; hushkey advises against it"
+
+
 def terms_as_dict(terms: Terms) -> dict[str, Any]:
     """Return terms as JSON has them; the code's secret is not in it."""
     task = terms.task
@@ -143,6 +153,7 @@ def terms_as_dict(terms: Terms) -> dict[str, Any]:
         "report_bytes": terms.report_bytes,
         "full_bytes": terms.full_bytes,
         "interval_s": terms.interval_s,
+        "signal_to_noise": terms.signal_to_noise,
         "epsilon_of_report": terms.epsilon_of_report,
         "budget": {"epsilon": terms.budget.epsilon, "delta": terms.budget.delta},
         "reports_within_budget": terms.reports_within_budget,
