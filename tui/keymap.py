@@ -40,9 +40,8 @@ class Keymap:
         """
         if not self.chosen:
             return {}
-        text = {
-            each.id for each in ACTIONS if each.where == "editing"
-        }  # most, and asked at each key
+        # Of the text's own keys, which are most and are looked through at each press, as few as can be.
+        text = {each.id for each in ACTIONS if each.where == "editing"}
         names = {each.id for each in ACTIONS} - text
         more = text & set(self.chosen)
         while more:

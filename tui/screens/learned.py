@@ -24,6 +24,7 @@ from hushkey.tui.screens.add_word import AddWordScreen
 from hushkey.tui.screens.forget import ForgetScreen
 from hushkey.tui.screens.review import ReviewScreen
 from hushkey.tui.screens.unlearn import UnlearnScreen
+from hushkey.tui.widgets.room_bar import RoomBar
 from hushkey.tui.widgets.word_table import WordTable
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class LearnedScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out head, search, table, what is known of the word, and what was done last."""
         with Vertical(id="learned-room"):
+            yield RoomBar("learned")
             with Horizontal(id="learned-head"):
                 yield Static("Learned", id="learned-title")
                 yield Static(id="learned-count", markup=False)

@@ -21,6 +21,7 @@ from hushkey.tui.learning_port import learning_part, look, under_way
 from hushkey.tui.learning_view import WIDE, LearningState, LearningView
 from hushkey.tui.widgets.facts import Facts
 from hushkey.tui.widgets.plot import PlotView
+from hushkey.tui.widgets.room_bar import RoomBar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,7 @@ class LearningScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the head, and under it what scrolls."""
         with Vertical(id="learning-desk"):
+            yield RoomBar("learning")
             with Horizontal(id="learning-head"):
                 yield Static("Learning", id="learning-title")
                 yield Static(id="learning-phase", markup=False)

@@ -53,7 +53,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [*EDITING]
 
-    HELP = "The text. The grey words at the cursor are the likeliest suggestion; the strip below has three."
+    HELP = "The grey words at the cursor are the likeliest suggestion; the strip below has three."
 
     offer: reactive[Offer] = reactive(Offer(), repaint=False)
     private: reactive[bool] = reactive(False, repaint=False)
