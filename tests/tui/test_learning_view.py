@@ -286,6 +286,7 @@ def test_the_last_audit_says_when_what_the_verdict_is_and_what_lowers_it() -> No
     assert "n-gram memory 10.0 bits of exposure, 1.4 is chance; 21 of 21 made-up" in text
     assert "adapter 4.2 bits of exposure, 1.4 is chance; 2 of 21" in text
     assert all(remedy in text for remedy in LOWERS)
+    assert learning_view.WHOLE_AUDIT in text
 
 
 def test_a_leak_is_the_verdict() -> None:
