@@ -46,9 +46,8 @@ NO_AUDIT: Final = (
 )
 OLD_AUDIT: Final = "The last audit is of another version of hushkey; a new one takes its place."
 WHOLE_AUDIT: Final = (
-    "“Audit” makes another one here, with fewer secrets; with all of them and a table: hushkey audit, in a terminal."
-)
-    "This is the quick one; three times as thorough, with a table: hushkey audit, in a terminal."
+    "“Audit” makes another one here, with fewer secrets; with all of them and a table: "
+    "hushkey audit, in a terminal."
 )
 _MIDDLE_CELLS: Final = (0, 1, 3, 4, 5, 6, 7)  # of a run's row: all but how long it took
 _NARROW_CELLS: Final = (0, 1, 6, 7)  # when, words, nats, what became of it
@@ -294,7 +293,9 @@ def when(seen: Snapshot, under_way: UnderWay) -> tuple[Section, ...]:
     limit = f"{minutes:,} minute{'' if minutes == 1 else 's'}"
     facts.append(Fact("at most", f"{limit} a run; what is not done by then goes on the next time"))
     facts.append(Fact("plan", _plan_told(seen)))
-    facts.append(Fact("asked", "“Learn now” begins one whatever the machine does; pressed again it stops"))
+    facts.append(
+        Fact("asked", "“Learn now” begins one whatever the machine does; pressed again it stops")
+    )
     return (Section("", tuple(facts)),)
 
 
