@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from hushkey.tui.app import HushkeyApp
 from hushkey.tui.opening import Survey
+from hushkey.tui.preferences import Preferences
 from hushkey.tui.screens.key_choice import KeyChoiceScreen
 from hushkey.tui.screens.unlearn import UnlearnScreen
 from hushkey.tui.screens.welcome import WelcomeScreen
@@ -145,3 +146,19 @@ def test_why_this_word(snap_compare, columns: int) -> None:
 def test_help(snap_compare, columns: int) -> None:
     play = scene("f1", asked="")
     assert snap_compare(HushkeyApp(ScriptedOpener()), terminal_size=(columns, 30), run_before=play)
+
+
+@SIZES
+def test_the_typing_screen_in_high_contrast(snap_compare, columns: int) -> None:
+    play = scene(*TYPED, asked="in ten m")
+    app = HushkeyApp(ScriptedOpener(), preferences=Preferences(theme="contrast"))
+    assert snap_compare(app, terminal_size=(columns, 24), run_before=play)
+
+
+@SIZES
+def test_the_typing_screen_without_colours(
+    snap_compare, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    play = scene(*TYPED, asked="in ten m")
+    assert snap_compare(HushkeyApp(ScriptedOpener()), terminal_size=(columns, 24), run_before=play)
