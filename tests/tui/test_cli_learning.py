@@ -15,7 +15,7 @@ from hushkey.keyboard import background
 from hushkey.keyboard.learner import FullReport, LearnReport
 from hushkey.keyboard.learning.judge import Figures
 from hushkey.keyboard.notes import LearnRun
-from hushkey.tui.cli import learning, learning_told
+from hushkey.tui.cli import learning, learning_told, output
 from hushkey.tui.cli.exits import Exit
 
 KEYS = {
@@ -266,3 +266,5 @@ def test_the_bar_tells_how_long_it_will_take(monkeypatch, capsys) -> None:
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     learning._progress(SimpleNamespace(step=3, steps=4, left_s=12.2))
     assert capsys.readouterr().err.endswith("3/4 about 12 s left\x1b[K")
+    output.result("stopped early")
+    assert capsys.readouterr() == ("stopped early\n", "\n")  # on a line of its own

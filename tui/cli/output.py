@@ -15,13 +15,21 @@ if TYPE_CHECKING:
 as_json = click.option("--json", "as_json", is_flag=True, help="One line of JSON for scripts.")
 
 
+class _Bar:
+    """Whether a progress line stands that has no end yet: what stopped early leaves one."""
+
+    standing = False
+
+
 def result(text: str) -> None:
-    """Print a result."""
+    """Print a result, on a line of its own."""
+    _below_the_bar()
     click.echo(text)
 
 
 def result_json(value: Any) -> None:
     """Print a result as one line of JSON; dataclasses become objects."""
+    _below_the_bar()
     click.echo(json.dumps(value, default=_plain, ensure_ascii=False))
 
 
@@ -32,6 +40,7 @@ def note(text: str) -> None:
 
 def table(rows: Iterable[Sequence[str]]) -> None:
     """Print rows with their columns lined up; the last column is left as it is."""
+    _below_the_bar()
     rows = [tuple(row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -44,7 +53,14 @@ def bar(label: str, done: int, total: int, note: str = "") -> None:
     if sys.stderr.isatty():
         filled = 30 * done // max(1, total)
         line = f"\r{label} {'━' * filled}{'╌' * (30 - filled)} {done}/{total} {note}\x1b[K"
-        click.echo(line, err=True, nl=done >= total)
+        _Bar.standing = done < total
+        click.echo(line, err=True, nl=not _Bar.standing)
+
+
+def _below_the_bar() -> None:
+    if _Bar.standing:
+        _Bar.standing = False
+        click.echo(err=True)
 
 
 def _plain(value: object) -> object:
