@@ -11,7 +11,7 @@ DEV := $(VENV)/.dev-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test setup setup-dev lint format format-check types contracts test-fast bench screenshot keys-page clean
+.PHONY: help app test setup setup-dev lint format format-check types contracts test-fast bench screens keys-page clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -82,8 +82,8 @@ bench: $(DEV) ## every benchmark; each writes its own table
 keys-page: $(APP) ## write the tables of docs/keys.md anew
 	$(BIN)/python -c "from pathlib import Path; from hushkey.tui.keys_told import fill; p = Path('docs/keys.md'); p.write_text(fill(p.read_text()))"
 
-screenshot: $(APP) ## draw the picture that the README shows
-	$(BIN)/hushkey screenshot docs/app.svg
+screens: $(APP) ## draw the pictures that the README shows, of the running app; trains three times and shares for real
+	$(BIN)/python bench/screens.py
 
 clean: ## remove the set-up and all that was built; your history lies elsewhere and stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .typing/.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
