@@ -30,6 +30,9 @@ def start_app(*, bare_key_file: bool) -> int:
             "hushkey: the app needs a terminal; see 'hushkey type --plain' or 'hushkey --help'"
         )
         return Exit.USAGE
+    from hushkey.tui.frame_rate import paint_promptly
+
+    paint_promptly()
     from hushkey.keyboard.hardening import disable_core_dumps
     from hushkey.tui.app import HushkeyApp
     from hushkey.tui.owner import from_environment
