@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Static
 
 from hushkey.keyboard.keys import Passphrase
+from hushkey.tui.bound import bound
 from hushkey.tui.widgets.tick import Tick
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 _NOTICE: Final = (
     "Every line with its time, your word lists, and the counts of your words, in one new file that only your account "
@@ -36,7 +37,7 @@ class ExportRequest:
 class ExportScreen(ModalScreen["ExportRequest | None"]):
     """Answers with a request, or None to leave without anything having been written."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [bound("leave", "leave", "Leave")]
 
     def compose(self) -> ComposeResult:
         """Lay out the path, the form and two hidden fields."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol, cast
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -23,12 +22,14 @@ from hushkey.tui.screens.export import ExportRequest, ExportScreen
 from hushkey.tui.screens.recovery_code import RecoveryCodeScreen
 from hushkey.tui.screens.wipe import WipeScreen
 from hushkey.tui.widgets.facts import Facts
+from hushkey.tui.widgets.room_bar import RoomBar
 from hushkey.tui.widgets.surface_list import SurfaceList
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from hushkey.keyboard.keys import Passphrase
     from hushkey.keyboard.profile import Profile
@@ -53,9 +54,13 @@ class PrivacyScreen(Screen[None]):
     """Shows one state; every answer that is no longer waited for is dropped."""
 
     CSS_PATH = "../privacy.tcss"
+    HELP: ClassVar[str | None] = (
+        "What is stored of you, where and how it is encrypted; how long it is kept, and of which surface; what was "
+        "cut out, in counts alone; the key, and the end of everything."
+    )
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (_WIDE, "-wide")]  # noqa: RUF012 - as inherited
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Back", key_display="Esc", id="back"),
+        bound("back", "dismiss", "Back"),
         bound("privacy_surfaces", "surfaces", "Surfaces"),
         bound("privacy_bounds", "bounds", "Keep for"),
         bound("privacy_export", "export", "Export"),
@@ -75,6 +80,7 @@ class PrivacyScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out head, buttons and facts; in a wide terminal the facts stand in two columns."""
         with Vertical(id="privacy-room"):
+            yield RoomBar("privacy")
             with Horizontal(id="privacy-head"):
                 yield Static("Privacy", id="privacy-title")
                 yield Static(id="privacy-headline", markup=False)
@@ -103,9 +109,14 @@ class PrivacyScreen(Screen[None]):
         yield Static("Kept for", classes="section-title")
         yield Static(id="bounds-line", classes="told", markup=False)
         with Horizontal(id="bounds"):
-            yield Input(id="days", compact=True, tooltip="Days; 0 keeps lines of every age")
+            yield Input(
+                id="days",
+                placeholder="days",
+                compact=True,
+                tooltip="Days; 0 keeps lines of every age",
+            )
             yield Static("days")
-            yield Input(id="megabytes", compact=True, tooltip="Megabytes of text")
+            yield Input(id="megabytes", placeholder="MB", compact=True, tooltip="Megabytes of text")
             yield Static("MB")
             yield Button("Set", id="keep", compact=True, disabled=True)
         yield Static(id="would-go", classes="told", markup=False)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from hushkey.keyboard.keys import Passphrase
+from hushkey.tui.bound import bound
 from hushkey.tui.faults import describe
 from hushkey.tui.privacy_view import code_lines
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 _NOTICE: Final = (
     "The code is the key itself. Whoever has it and your files can read all that was typed, so keep it on paper and "
@@ -29,7 +30,7 @@ _NOTICE: Final = (
 class RecoveryCodeScreen(ModalScreen[bool]):
     """Answers whether the code was shown."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [bound("leave", "leave", "Close")]
 
     def __init__(
         self, make: Callable[[Passphrase | None], Awaitable[str]], *, asks_passphrase: bool

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from hushkey.tui.bound import bound
 from hushkey.tui.privacy_view import WIPE_WORD
 from hushkey.tui.widgets.facts import Facts
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from hushkey.tui.sharing_view import Section
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class WipeScreen(ModalScreen[bool]):
     """Answers whether to destroy everything; nothing but the typed word lets it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [bound("leave", "leave", "Leave")]
 
     def __init__(self, sections: tuple[Section, ...]) -> None:
         super().__init__()

@@ -8,6 +8,8 @@ from textual.widgets import Checkbox
 class Tick(Checkbox):
     """Crossed while on, empty while off."""
 
+    BINDING_GROUP_TITLE = "A switch"
+
     def __init__(
         self, label: str, value: bool, *, classes: str = "", disabled: bool = False
     ) -> None:
