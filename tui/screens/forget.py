@@ -36,6 +36,7 @@ class ForgetScreen(ModalScreen[bool]):
             with Horizontal(classes="buttons"):
                 yield Button("Leave it", id="leave", compact=True)
                 yield Button("Forget it", id="forget", compact=True)
+            yield Static("f forgets it · Esc leaves it", classes="card-foot")
 
     def on_mount(self) -> None:
         """Begin where nothing happens."""
