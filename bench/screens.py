@@ -65,7 +65,7 @@ FINISHED: Final = (
     "Don't forget that",
 )
 UNFINISHED: Final = "Teddy needs his swi"
-TALK: Final = ("can you pick up Ted+", "1", "at three", ":why 1", "", ":quit")
+TALK: Final = ("can you pick up Ted+", ":why 1", "1", "at three", "", ":quit")
 
 
 @dataclass
