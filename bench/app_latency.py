@@ -164,7 +164,8 @@ def _has_words(rows: list[str], words: list[str]) -> bool:
     """Whether the strip, or the menu, holds exactly these: each slot's word behind its number, or each on a row."""
     strip = next((row for row in rows if row[:1] == "1" and " 2" in row and " 3" in row), None)
     if strip is None:
-        return all(any(row.strip("│ ") == word for row in rows) for word in words)
+        menu = {row.strip("│ ").split("  ")[0] for row in rows}  # behind it stands what it is
+        return all(word in menu for word in words)
     return _slots(strip) == [word.strip() for word in words]
 
 

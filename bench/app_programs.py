@@ -55,19 +55,15 @@ def app(pipe: Pipe, beside: str) -> None:
     typing._show = told  # type: ignore[method-assign]  # noqa: SLF001
 
     def keep_busy() -> None:
-        if beside == "learning" and typing.begun and not typing.learning:
-            typing.action_learn()
+        while not stop.wait(_AGAIN_S):
+            if typing.begun and not typing.learning:
+                running.call_from_thread(typing.action_learn)
 
     neighbours = _neighbours(stop, moments) if beside == "sharing" else None
-    mount = running.on_mount
-
-    def on_mount() -> None:
-        mount()
-        running.set_interval(_AGAIN_S, keep_busy)
-        if neighbours is not None:
-            neighbours.start()
-
-    running.on_mount = on_mount  # type: ignore[method-assign]
+    if neighbours is not None:
+        neighbours.start()
+    if beside == "learning":
+        threading.Thread(target=keep_busy, daemon=True).start()
     try:
         running.run()
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from hushkey.tui.offer import SLOTS, Offer, in_slot
@@ -91,6 +91,17 @@ def strip(offer: Offer, marked: int = 0) -> tuple[Slot, ...]:
             mark = _NEW_MARK if suggestion.new else _MARKS.get(suggestion.kind, "")
             slots[place] = Slot(place + 1, text, suggestion.kind, place == marked, mark)
     return tuple(slots)
+
+
+def standing_in(slots: tuple[Slot, ...], standing: Offer) -> tuple[Slot, ...]:
+    """Return slots without the words that the line no longer confirms; the slots themselves look as they did.
+
+    The next answer is milliseconds away: a slot that lost its colour until then would flicker, and cost a restyling.
+    """
+    return tuple(
+        slot if in_slot(standing, slot.number - 1) is not None else replace(slot, text="", mark="")
+        for slot in slots
+    )
 
 
 def spoken(suggestion: Suggestion) -> str:

@@ -10,7 +10,7 @@ from hushkey.keyboard.learning.judge import Figures
 from hushkey.keyboard.profile import LearnProgress, LearnReport
 from hushkey.keyboard.types import Suggestion
 from hushkey.tui import view_model
-from hushkey.tui.offer import Offer
+from hushkey.tui.offer import Offer, confirmed
 from hushkey.tui.tally import Tally
 from hushkey.tui.view_model import Learning, Status
 
@@ -40,6 +40,16 @@ def test_a_word_is_shown_in_its_slot_behind_empty_ones() -> None:
     assert [slot.text for slot in slots] == ["", "", "later"]
     assert [slot.number for slot in slots] == [1, 2, 3]
     assert [slot.marked for slot in slots] == [False, False, True]
+
+
+def test_a_word_that_the_line_left_behind_leaves_its_slot_and_the_slot_looks_as_it_did() -> None:
+    offer = Offer("so ", (LATER, replace(LATER, text="long")))
+    slots = view_model.strip(offer, marked=0)
+    left = view_model.standing_in(slots, confirmed(offer, "so lo"))
+    assert [slot.text for slot in left] == ["", "long", ""]
+    assert [slot.marked for slot in left] == [True, False, False]
+    assert [slot.kind for slot in left] == [slot.kind for slot in slots]
+    assert view_model.standing_in(slots, offer) == slots
 
 
 def test_only_the_marked_slot_is_marked() -> None:

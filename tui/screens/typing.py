@@ -457,5 +457,5 @@ class TypingScreen(Screen[None]):
 
     def _show_strip(self) -> None:
         if self._composed:
-            strip = view_model.strip(self._standing, self._marked)
-            self.query_one(SuggestionStrip).slots = strip
+            slots = view_model.strip(self.editor.offer, self._marked)
+            self.query_one(SuggestionStrip).slots = view_model.standing_in(slots, self._standing)

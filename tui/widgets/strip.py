@@ -36,7 +36,7 @@ class SlotView(Widget):
 
     def watch_slot(self, slot: Slot) -> None:
         """Dress the slot for what it holds."""
-        self.set_class(bool(slot.text), "-filled")
+        self.set_class(bool(slot.kind), "-filled")
         self.set_class(slot.marked, "-marked")
         self.set_class(slot.kind == "correction", "-correction")
 
