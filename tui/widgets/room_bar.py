@@ -52,8 +52,8 @@ class RoomBar(Horizontal):
         keymap = getattr(getattr(self.app, "preferences", None), "keymap", Keymap())
         for name, title, known, action in _DOORS:
             here = name == self._here
-            key = brief(keymap.of(known)[0])
-            there = Content.assemble(title, (f" {key}", "$accent"))
+            key = "" if known == "back" else brief(keymap.of(known)[0])  # the footer has that one
+            there = Content.assemble(f"{title} " if key else title, (key, "$accent"))
             yield Door(Content(f"▸{title}") if here else there, action, here=here)
 
 
