@@ -104,7 +104,9 @@ def test_the_keys_of_the_app_do_what_the_readme_says(shell: Shell, tmp_path: Pat
     shell.wait_for("history is locked")
     shell.write("walked")
     shell.press("Enter")
-    shell.wait_for("words learned")
+    shell.until(
+        lambda: re.search(r"[1-9]\d* words learned", shell.screen) is not None
+    )  # it is open
 
     shell.write("can you pick up Ted")
     shell.wait_for("Teddy")
@@ -114,8 +116,9 @@ def test_the_keys_of_the_app_do_what_the_readme_says(shell: Shell, tmp_path: Pat
     shell.wait_for("see you tomorrow")
     shell.press("Right")
     shell.write("thank y")
-    shell.wait_for("1 ")
+    shell.wait_for("1  you")
     shell.press("M-1")
+    shell.wait_for("thank you ")
     shell.write("so m")
     shell.press("Escape")
     shell.press("F1")
@@ -145,7 +148,7 @@ def test_the_keys_of_the_app_do_what_the_readme_says(shell: Shell, tmp_path: Pat
     assert shell.ended()[0] == 0
 
     shell.run("export HUSHKEY_PASSPHRASE=walked")
-    _, newest = shell.run("hushkey history --limit 2")
+    _, newest = shell.run("hushkey history --search tomorrow --limit 3")
     assert "can you pick up Teddy see you tomorrow" in newest
     _, private = shell.run("hushkey history --search heron")
     assert "heron" not in private
@@ -166,7 +169,8 @@ def test_the_first_run_asks_before_anything_is_written(shell: Shell, tmp_path: P
     time.sleep(1)  # the next field has the focus, which no character shows
     shell.write("walked")
     shell.press("Enter")
-    shell.wait_for("learning as you type")
+    shell.wait_for("learning as you type", "1  I")
+    shell.wait_gone("Where the key lies")
     shell.write(LINE)
     shell.press("Enter", "C-q")
     assert shell.ended()[0] == 0
@@ -202,8 +206,10 @@ def test_the_line_mode_and_the_settings_work_as_the_readme_says(
     status, text = shell.run("hushkey review --list")
     assert status == 0
     shell.begin("hushkey serve --stdio")
+    shell.wait_for("hushkey serve --stdio")
+    time.sleep(1)  # what comes before it listens, bash may throw away
     shell.write('{"id":1,"do":"hello","version":1,"surface":"walk"}')
     shell.press("Enter")
-    shell.wait_for('"id":1')
+    shell.wait_for('"learns": true')
     shell.press("C-d")
     assert shell.ended()[0] == 0
