@@ -22,7 +22,7 @@ class HelpScreen(ModalScreen[None]):
     """A card over any screen; the key that opened it closes it too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bound("close", "dismiss", show=False)]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (80, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-wide")]  # noqa: RUF012 - as Textual declares it
 
     def __init__(self, said: tuple[HelpSection, ...]) -> None:
         super().__init__()
