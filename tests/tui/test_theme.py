@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.color import Color as RichColor
 from rich.style import Style
 from scripted import ScriptedOpener, ScriptedProfile
+from scripted_sharing import ScriptedShares, ScriptedSharingOpener
 from textual.color import Color
 from textual.pilot import Pilot
 from textual.theme import Theme
@@ -17,6 +18,7 @@ from hushkey.tui.app import HushkeyApp
 from hushkey.tui.opening import Survey
 from hushkey.tui.preferences import THEMES, Preferences, keep_theme, read
 from hushkey.tui.screens.key_choice import KeyChoiceScreen
+from hushkey.tui.screens.sharing import SharingScreen
 from hushkey.tui.theme import CONTRAST, LOOKS
 
 ENOUGH = 4.5  # WCAG 2.2, 1.4.3
@@ -170,6 +172,21 @@ async def test_the_question_before_unlearning_stands_out(look: Theme) -> None:
         app = await begun(pilot)
         app.typing.action_unlearn()
         await pilot.pause(0.1)
+        readable(app, look)
+    app.finish()
+
+
+@LOOKING
+async def test_sharing_stands_out_also_where_nothing_can_be_pressed(look: Theme) -> None:
+    shares = ScriptedSharingOpener(ScriptedShares(), begun=False)
+    app = HushkeyApp(ScriptedOpener(), shares, preferences=Preferences(theme=look.name))
+    async with app.run_test(size=(100, 40)) as pilot:
+        await begun(pilot)
+        await pilot.press("f10")
+        while not isinstance(app.screen, SharingScreen) or not app.screen.state.snapshot:
+            await pilot.pause(0.01)
+        await pilot.pause(0.1)
+        assert app.screen.query("Button:disabled")
         readable(app, look)
     app.finish()
 
