@@ -57,6 +57,7 @@ class GhostEditor(TextArea, inherit_bindings=False):
 
     offer: reactive[Offer] = reactive(Offer(), repaint=False)
     private: reactive[bool] = reactive(False, repaint=False)
+    suggestion: reactive[str] = reactive("", repaint=False)
 
     def __init__(  # noqa: PLR0913  whatever the screen is to hear of at once
         self,
@@ -225,6 +226,11 @@ class GhostEditor(TextArea, inherit_bindings=False):
         text = ghost(self.offer, self.before) if self.at_line_end else ""
         if text != self.suggestion:
             self.suggestion = text
+
+    def watch_suggestion(self) -> None:
+        """Paint the cursor's row anew: `TextArea` would paint all of the text for the ghost behind one letter."""
+        if self.is_mounted:
+            self.refresh_lines(self.wrapped_document.location_to_offset(self.cursor_location).y)
 
     def watch_offer(self) -> None:
         """A new offer has come, or was taken away."""
