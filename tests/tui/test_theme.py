@@ -17,6 +17,7 @@ from textual.theme import Theme
 from hushkey.tui.app import HushkeyApp
 from hushkey.tui.opening import Survey
 from hushkey.tui.preferences import THEMES, Preferences, keep_theme, read
+from hushkey.tui.rooms import ROOMS, Room
 from hushkey.tui.screens.key_choice import KeyChoiceScreen
 from hushkey.tui.screens.sharing import SharingScreen
 from hushkey.tui.theme import CONTRAST, LOOKS
@@ -187,6 +188,19 @@ async def test_sharing_stands_out_also_where_nothing_can_be_pressed(look: Theme)
             await pilot.pause(0.01)
         await pilot.pause(0.1)
         assert app.screen.query("Button:disabled")
+        readable(app, look)
+    app.finish()
+
+
+@LOOKING
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+async def test_every_room_stands_out(look: Theme, room: Room) -> None:
+    async with wearing(look).run_test(size=(100, 40)) as pilot:
+        app = await begun(pilot)
+        await pilot.press(room.key)
+        while app.screen.id != room.name:
+            await pilot.pause(0.01)
+        await pilot.pause(0.3)
         readable(app, look)
     app.finish()
 
