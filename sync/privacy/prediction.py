@@ -4,8 +4,9 @@ import math
 
 from hushkey.sync.errors import NoiseRefused
 
-# Assumed until it is measured: norm of the sum of a batch's reports, in clip norms a report; see `smallest_batch`.
-ALIGNMENT = 0.236
+# Norm of the sum of a batch's reports, in clip norms a report: first deltas of the gates' biases have 0.14 at 200
+# words of history and 0.18 at 1,000 (docs/federated.md, "What devices have in common"); later ones have less.
+ALIGNMENT = 0.14
 FLOOR = 1.0  # below it the noise on the sum is longer than the sum
 AGGREGATORS = 2  # each adds its noise
 
@@ -30,7 +31,7 @@ def smallest_batch(
     """Return the fewest reports whose predicted ratio is at least `floor`.
 
     With epsilon 8 over 10 reports at delta 1e-6, a floor of 1 and an alignment of 0.236 that is 592 at d = 2,048 and
-    3,498 at d = 71,680, as in the table of the sharing design.
+    3,498 at d = 71,680, as in the table of the sharing design, which assumed that much.
     """
     each = signal_to_noise(1, multiplier, dimension, alignment)
     batch = 1 if math.isinf(each) else max(1, math.ceil(floor / each))

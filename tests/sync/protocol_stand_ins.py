@@ -91,8 +91,8 @@ TASK_SAMPLE = Task(
     bits=21,
     kept=256,
     rotation_seed=drawn("rotation"),
-    batch_min=100,
-    batch_max=150,
+    batch_min=170,
+    batch_max=200,
     age_weights=(4, 2, 1),
     sigma=4480,
     delta=1e-6,
@@ -167,8 +167,8 @@ def after(last: Record, **changes: Any) -> Record:
         version=last.version + 1,
         adapter=drawn(f"adapter at {number}"),
         batch=drawn(f"batch {number}", 16),
-        accepted=120,
-        root=Tree(ids(120, f"batch {number}")).root,
+        accepted=180,
+        root=Tree(ids(180, f"batch {number}")).root,
         aggregate=drawn(f"aggregate {number}"),
         weight=300,
         epsilon=5.5,
@@ -204,7 +204,7 @@ def head_of(*records: Record) -> Head:
 
 _INVITATION = Invitation(TASK_HASH, LEADER, HELPER, drawn("a code's secret"))
 _ITEM = BatchItem(METADATA, drawn("an envelope", HELPER_ENVELOPE_BYTES))
-_PATH = Tree(ids(120, "batch 1")).path(ids(120, "batch 1")[77], sequence=1)
+_PATH = Tree(ids(180, "batch 1")).path(ids(180, "batch 1")[77], sequence=1)
 
 _SAMPLES: tuple[Message, ...] = (
     Sig("leader", drawn("a signature", 64)),

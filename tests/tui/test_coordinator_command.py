@@ -63,7 +63,7 @@ def _task(leader: Operator, file: Path, *more: str) -> tuple[int, str, str]:
 def test_a_task_goes_from_leader_to_helper_and_back(both, tmp_path: Path):
     leader, helper = both
     file = tmp_path / "typing.task"
-    code, out, _ = _task(leader, file, "--batch-min", "1000", "--json")
+    code, out, _ = _task(leader, file, "--batch-min", "1500", "--json")
     assert code == Exit.OK
     told = json.loads(out)
     assert told["prediction"]["epsilon_over_ten"] <= 8.0
@@ -81,7 +81,7 @@ def test_a_task_goes_from_leader_to_helper_and_back(both, tmp_path: Path):
 
 def test_what_is_not_asked_for_is_as_it_was_measured(both, tmp_path: Path):
     file = tmp_path / "typing.task"
-    assert _task(both[0], file, "--batch-min", "1000", "--norm-limit", "0.7")[0] == Exit.OK
+    assert _task(both[0], file, "--batch-min", "1500", "--norm-limit", "0.7")[0] == Exit.OK
     _, made = read_file(file.read_bytes())
     measured = Choices("typing", made.ranks, 1000, 1500)
     assert made.ranks == preset("shared").ranks
@@ -93,7 +93,7 @@ def test_a_task_that_drowns_in_noise_is_refused_and_nothing_is_written(both, tmp
     code, _, err = _task(both[0], tmp_path / "small.task", "--batch-min", "30")
     assert code == Exit.FAILED
     assert "of signal to noise" in err
-    assert "take 836 reports" in err
+    assert "take 1410 reports" in err
     assert not (tmp_path / "small.task").exists()
 
 
@@ -109,7 +109,7 @@ def test_a_helper_signs_nothing_below_its_own_floor(
     leader.know(helper, "")
     helper.know(leader, floor)
     file = tmp_path / "typing.task"
-    _task(leader, file, "--batch-min", "1000")
+    _task(leader, file, "--batch-min", "1500")
     before = file.read_bytes()
     code, _, err = helper.own("task", "sign", "--yes", str(file))
     assert code == Exit.FAILED
@@ -121,7 +121,7 @@ def test_a_helper_signs_nothing_below_its_own_floor(
 def test_a_task_that_was_changed_on_the_way_is_not_signed(both, tmp_path: Path):
     leader, helper = both
     file = tmp_path / "typing.task"
-    _task(leader, file, "--batch-min", "1000")
+    _task(leader, file, "--batch-min", "1500")
     file.write_bytes(file.read_bytes().replace(b"typing", b"tipyng"))
     code, _, err = helper.own("task", "sign", "--yes", str(file))
     assert code == Exit.FAILED
@@ -131,7 +131,7 @@ def test_a_task_that_was_changed_on_the_way_is_not_signed(both, tmp_path: Path):
 @pytest.fixture
 def published(both, tmp_path: Path) -> tuple[Operator, Operator]:
     file = tmp_path / "typing.task"
-    _task(both[0], file, "--batch-min", "1000")
+    _task(both[0], file, "--batch-min", "1500")
     both[1].own("task", "sign", "--yes", str(file))
     both[0].own("task", "publish", str(file))
     return both
@@ -212,9 +212,9 @@ def test_a_folder_that_is_there_is_left_as_it_is(both):
 
 def test_each_role_refuses_what_is_the_others(both, tmp_path: Path):
     leader, helper = both
-    assert "this is for a leader" in _task(helper, tmp_path / "x", "--batch-min", "1000")[2]
+    assert "this is for a leader" in _task(helper, tmp_path / "x", "--batch-min", "1500")[2]
     file = tmp_path / "typing.task"
-    _task(leader, file, "--batch-min", "1000")
+    _task(leader, file, "--batch-min", "1500")
     assert "this is for a helper" in leader.own("task", "sign", "--yes", str(file))[2]
 
 

@@ -198,7 +198,7 @@ def test_no_flipped_bit_of_a_request_gives_a_sum_of_other_reports(world: World, 
     [
         (HelperPolicy(sigma_min=4481, epsilon_max=1e3, batch_min=1), "less noise"),
         (HelperPolicy(epsilon_max=1.0, batch_min=1), "less noise"),
-        (HelperPolicy(epsilon_max=1e3, batch_min=151), "below this helper's minimum"),
+        (HelperPolicy(epsilon_max=1e3, batch_min=201), "below this helper's minimum"),
         (HelperPolicy(epsilon_max=1e3, leaders=frozenset({drawn("a key")})), "not one that"),
     ],
     ids=["sigma", "epsilon", "batches", "leader"],

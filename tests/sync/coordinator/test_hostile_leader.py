@@ -211,7 +211,7 @@ def test_a_request_beyond_its_size_is_not_read(world: World):
 def real_task(**changes: Any):
     """A task that is no demonstration: weak noise is refused by a helper's floor alone."""
     return small_task(
-        **{"batch_min": 150, "batch_max": 200, "sigma": 4480, "norm_limit": 1.5, **changes}
+        **{"batch_min": 170, "batch_max": 200, "sigma": 4480, "norm_limit": 1.5, **changes}
     )
 
 
@@ -239,7 +239,7 @@ def test_a_floor_that_was_raised_later_holds_for_tasks_taken_before(sqlite_url: 
     world.publish()
     world.policy = HelperPolicy(epsilon_max=1e9, sigma_min=5000)
     world.reopen()
-    data = request(world, made(world, 150))
+    data = request(world, made(world, 170))
     refused(world, BatchRefused, lambda: ask(world, data), "less noise")
     world.close()
 

@@ -142,7 +142,7 @@ BAD_NEXT = {
     "a batch above the maximum": after(FIRST, accepted=151, weight=300),
     "less noise": after(FIRST, sigma=4479),
     "less weight than reports": after(FIRST, weight=119),
-    "more weight than there is": after(FIRST, weight=481),
+    "more weight than there is": after(FIRST, weight=721),
     "a release of no batch": after(FIRST, batch=NO_BATCH),
     "a release without a tree": after(FIRST, root=NOTHING),
     "a release without a sum": after(FIRST, aggregate=NOTHING),
@@ -179,7 +179,7 @@ def test_a_base_is_refused_with(bad):
 
 def test_a_record_within_the_terms_at_their_edges_is_taken():
     head = head_of(BASE)
-    for accepted, weight in ((100, 100), (100, 400), (150, 600)):
+    for accepted, weight in ((170, 170), (170, 680), (200, 800)):
         assert _follow(head, _changed(FIRST, accepted=accepted, weight=weight)).version == 1
     assert _follow(head, _changed(FIRST, sigma=9000)).version == 1
 

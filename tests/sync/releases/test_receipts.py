@@ -33,7 +33,7 @@ def test_a_receipt_says_where_the_report_was_counted():
         sequence=1,
         version=1,
         outcome="released",
-        accepted=120,
+        accepted=180,
         epsilon=5.5,
         at=FIRST.at,
     )
@@ -45,7 +45,7 @@ def test_a_receipt_is_kept_and_read_again():
 
 
 def test_every_report_of_a_batch_has_a_receipt_of_a_rejected_one_too():
-    tree = Tree(ids(120, "batch 2"))
+    tree = Tree(ids(180, "batch 2"))
     for report in tree.reports:
         receipt = Receipt(sealed(REJECTED), tree.path(report, sequence=2))
         assert verify_receipt(receipt, TASK_SAMPLE, PUBLIC).outcome == "rejected"

@@ -116,7 +116,7 @@ def _receipt(text: str) -> Receipt:
 
 
 def test_the_receipt_holds():
-    assert verify_receipt(_receipt(RECEIPTS["good"]), TASK, KEYS).accepted == 120
+    assert verify_receipt(_receipt(RECEIPTS["good"]), TASK, KEYS).accepted == 180
 
 
 @each_bad(RECEIPTS)
