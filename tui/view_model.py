@@ -70,6 +70,7 @@ class Status:
     paused: bool = False
     private: bool = False
     learning: Learning = field(default_factory=Learning)
+    opened: bool = True  # until the profile is, nothing is claimed of what is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,8 @@ def words(count: int) -> str:
 
 def mode(status: Status) -> str:
     """Return the one state that matters most about what is being kept."""
+    if not status.opened:
+        return ""
     if status.private:
         return "private · nothing is kept"
     return "paused · nothing is kept" if status.paused else "learning as you type"

@@ -173,3 +173,8 @@ def test_a_small_chance_is_not_rounded_to_nothing() -> None:
     assert view_model.meter(0.0004).strip() != ""
     assert view_model.meter(0.0).strip() == ""
     assert len(view_model.meter(1.0)) == len(view_model.meter(0.3)) == 16
+
+
+def test_before_the_profile_is_open_nothing_is_claimed_of_what_is_kept() -> None:
+    assert view_model.mode(Status(opened=False)) == ""
+    assert view_model.mode(Status()) == "learning as you type"

@@ -52,7 +52,7 @@ class TypingScreen(Screen[None]):
     """Editor, strip, status."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # In the order of the footer: a terminal of 60 columns shows the first five.
+        # The footer has Tab first, then these in their order: at 60 columns the first five show.
         bound("help", "app.help", "Help", priority=True),
         bound("accept_first", "take_first", "Accept"),
         bound("why", "why", "Why?", priority=True),
@@ -69,7 +69,7 @@ class TypingScreen(Screen[None]):
 
     HELP = view_model.LEGEND
 
-    status: reactive[Status] = reactive(Status(), repaint=False)
+    status: reactive[Status] = reactive(Status(opened=False), repaint=False)
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,7 +139,9 @@ class TypingScreen(Screen[None]):
         words = profile.engine.words_learned
         kept = profile.meter.standing(datetime.now().astimezone().date())
         tally = replace(self.status.tally, today=kept.today)
-        self.status = replace(self.status, words=words, paused=profile.paused, tally=tally)
+        self.status = replace(
+            self.status, words=words, paused=profile.paused, tally=tally, opened=True
+        )
         self._ask(self.editor.before)
 
     def finish(self, profile: Keeper) -> str | None:
