@@ -2,6 +2,7 @@
 
     python -m bench.federated pace          processor seconds of a training, which the virtual clock is set by
     python -m bench.federated quick         time to target, bytes and memory of each algorithm
+    python -m bench.federated slowdowns     the same with stragglers that are 2 and 10 times slower
     python -m bench.federated agreement     what first deltas have in common, and the floor that follows
     python -m bench.federated curve         epsilon against what is gained
     python -m bench.federated ablation      hushkey without one of its ideas at a time
@@ -16,7 +17,16 @@ import argparse
 from pathlib import Path
 
 from bench.document import write_section
-from bench.federated import ablation, agreement, curve, left_behind, pace, personal, quick
+from bench.federated import (
+    ablation,
+    agreement,
+    curve,
+    left_behind,
+    pace,
+    personal,
+    quick,
+    slowdowns,
+)
 from bench.learning.program import ROOT
 from hushkey.model.training.fleet import use_threads
 from hushkey.model.training.neighbour import be_a_good_neighbour
@@ -26,6 +36,7 @@ _PARTS = {
     "agreement": agreement,
     "pace": pace,
     "quick": quick,
+    "slowdowns": slowdowns,
     "curve": curve,
     "ablation": ablation,
     "personal": personal,

@@ -7,11 +7,12 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from bench.federated import ablation, agreement, curve, left_behind, quick
+from bench.federated import ablation, agreement, curve, left_behind, quick, slowdowns
 from bench.federated.owners import owners_of
 from bench.federated.personal import WAYS, Measured, Typed, section
 from bench.federated.picture import curves, progress
 from bench.federated.setting import Setting
+from bench.federated.timing import Timing, timing_of
 from hushkey.sync.simulation.algorithms import HUSHKEY, algorithm
 from hushkey.sync.simulation.people import People, Person
 from hushkey.sync.simulation.results import Outcome
@@ -40,7 +41,7 @@ def test_the_quick_table_has_a_row_an_algorithm_and_its_verdicts(held):
         "---",
         *names,
     ]
-    assert text.count("**reached**") + text.count("**short**") == 5
+    assert text.count("**reached**") + text.count("**short**") == 6
     assert "`the command`" in text
 
 
@@ -60,6 +61,19 @@ def outcome(seconds):
 def test_the_headline_says_what_the_times_say(held, ours, full, said):
     told = quick._faster(held, [outcome(ours)], [outcome(full)], algorithm("fedavg"))
     assert said in told
+
+
+def test_a_slowness_has_a_row_and_a_goal_that_was_missed_is_said_to_be_missed(held):
+    names = ("hushkey", "fedavg")
+    missed = {name: timing_of(held, algorithm(name)) for name in names}
+    assert not any(one.is_reached for one in missed.values())
+    fast = {"hushkey": Timing([10.0, 30.0], 2), "fedavg": Timing([200.0, 100.0], 1)}
+    text = slowdowns.section(held, {2.0: missed, 10.0: fast}, "the command")
+    late, soon = [line for line in text.splitlines() if "times slower |" in line]
+    assert late.endswith("| – |")
+    assert "20 (10 to 30)" in soon
+    assert "not within 150 (1 of 2 seeds)" in soon
+    assert "at least 86.7%" in soon
 
 
 def test_the_ablation_compares_each_variant_with_the_whole(held):
