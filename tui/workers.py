@@ -44,6 +44,7 @@ Post: TypeAlias = "Callable[[Message], object]"
 Job: TypeAlias = "Callable[[], None]"
 T = TypeVar("T")
 NOTHING_COUNTED: Final = Tally()
+_PAINTED_S: Final = 0.008  # an answer is painted meanwhile: looking ahead would be in its way
 
 
 def _credit(meter: Meter, taken: Acceptance, sums: list[Benefit]) -> None:
@@ -166,16 +167,17 @@ class Conversation:
         known = self._session.phrase(look_ahead=False)
         offer = Offer(before, tuple(suggestions), self._session.places, known)
         self._post(SuggestionsReady(token, offer))
-        if not self._pressed:
+        if not self._pressed_within(_PAINTED_S):
             ahead = self._session.phrase()
             if ahead != known:
                 self._post(SuggestionsReady(token, replace(offer, phrase=ahead)))
 
-    @property
-    def _pressed(self) -> bool:
-        """Whether something is waiting, so that nothing may be done that was not asked for."""
+    def _pressed_within(self, seconds: float) -> bool:
+        """Whether something comes to be waiting within a time, so that nothing may be done that was not asked for."""
         with self._wake:
-            return bool(self._jobs) or self._question is not None or self._ending
+            return self._wake.wait_for(
+                lambda: bool(self._jobs) or self._question is not None or self._ending, seconds
+            )
 
     def _accept(self, suggestion: Suggestion) -> None:
         self._session.accept(suggestion)

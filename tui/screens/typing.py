@@ -24,6 +24,7 @@ from hushkey.tui.rooms import Desk
 from hushkey.tui.screens.benefit import BenefitScreen
 from hushkey.tui.screens.unlearn import UnlearnScreen
 from hushkey.tui.screens.why import Answer, WhyScreen
+from hushkey.tui.together import Together
 from hushkey.tui.view_model import Learning, Status
 from hushkey.tui.widgets.editor import GhostEditor
 from hushkey.tui.widgets.status import HeadLine, StatusLine
@@ -78,11 +79,12 @@ class TypingScreen(Screen[None]):
             took=self._taken,
             undid=self._undone,
             counted=self._counted,
-            changed=self._show_strip,
+            changed=self._line_moved,
             backspace_reverts=self._backspace_reverts,
         )
         self.editor.disabled = True  # a passphrase typed ahead of its question must not land here
         self._composed = False
+        self._together = Together()
         self._waiting: list[tuple[str, Tally]] = []
         self._profile: Keeper | None = None
         self._conversation: Conversation | None = None
@@ -450,6 +452,13 @@ class TypingScreen(Screen[None]):
         if offer.suggestions != self.editor.offer.suggestions:  # else only the phrase is new
             self._marked = offer.first
         self.editor.offer = offer
+        self._show_strip()
+        self._together.soon()
+
+    def _line_moved(self) -> None:
+        """Take from the strip what the line no longer confirms; what takes its place is to be painted with the key."""
+        if self._conversation is not None and self.is_current:
+            self._together.wait(self.app)
         self._show_strip()
 
     @property
