@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -124,6 +125,7 @@ class HushkeyApp(App[None], inherit_bindings=False):
         """Keep what is unfinished and close the profile; safe to call twice."""
         profile, self._profile = self._opened(), None
         self._opening = None
+        gc.unfreeze()
         if self._neighbours is not None:
             self._neighbours.finish()
         if profile is None:
@@ -192,6 +194,7 @@ class HushkeyApp(App[None], inherit_bindings=False):
             self._typing.begin(self._profile)
             self._share(self._profile)
             self.refresh_bindings()
+            gc.freeze()  # lexicon, memory and styles stay: looking through them for garbage held a key up for 50 ms
             threading.Thread(
                 target=self._look_for_review,
                 args=(self._profile,),
