@@ -16,12 +16,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
 PATIENCE_S: Final = 0.008  # a key is painted without its answer after this
-TURNS: Final = (
-    6  # of the loop, in which widgets that changed tell their screen so: each in a task of its own
-)
-APART_S: Final = (
-    0.03  # from one wait to the next: between them all is painted, however fast keys come
-)
+TURNS: Final = 6  # of the loop, in which each widget that changed tells its screen so
+APART_S: Final = 0.03  # from one wait to the next: between them all is painted
 
 
 class Together:

@@ -2,10 +2,12 @@
 
 import threading
 
+import pytest
 from scripted import ScriptedProfile
 from textual.message import Message
 
 from hushkey.keyboard.errors import HistoryFull
+from hushkey.tui import workers
 from hushkey.tui.messages import KeyboardFailed, LineKept, SuggestionsReady
 from hushkey.tui.workers import Conversation
 
@@ -68,6 +70,19 @@ def test_a_phrase_follows_its_answer_and_is_not_looked_for_while_another_questio
     profile.gate.set()
     assert [(m.token, m.offer.phrase) for m in posts.wait_for(4)[2:]] == [(2, None), (3, None)]
     assert conversation.finish() is None
+
+
+def test_a_question_that_comes_while_an_answer_is_painted_keeps_the_engine_from_looking_ahead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workers, "_PAINTED_S", 30.0)
+    conversation, _, posts = begun()
+    conversation.ask(1, "in ")
+    posts.wait_for(1)
+    conversation.ask(2, "see you tom")
+    posts.wait_for(2)
+    assert conversation.finish(5.0) is None  # nor is the end kept waiting
+    assert [(m.token, m.offer.phrase) for m in posts.messages] == [(1, None), (2, None)]
 
 
 def test_of_many_questions_only_the_first_begun_and_the_newest_are_asked() -> None:
