@@ -566,10 +566,7 @@ async def test_a_weekly_review_that_is_due_is_told_once_the_profile_is_open() ->
     async with desk(ScriptedOpener(ScriptedProfile(to_review=14))) as d:
         await d.until(lambda: bool(d.app._notifications))
         (told,) = d.app._notifications
-        assert (
-            told.message
-            == "14 new words of yours to keep or forget: Ctrl+L, then r."
-        )
+        assert told.message == "14 new words of yours to keep or forget: Ctrl+L, then r."
 
 
 async def test_help_opens_and_closes() -> None:
