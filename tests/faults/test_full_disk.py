@@ -58,7 +58,7 @@ def small_disk(tmp_path):
 
 def test_a_disk_that_fills_loses_only_the_line_in_hand(small_disk):
     path, filler = small_disk / "home" / "history.db", small_disk / "filler"
-    filler.write_bytes(bytes(200_000))
+    filler.write_bytes(bytes(150_000))
     with Store.open(path, KEY) as store:
         history = History(store)
         kept = append_until_full(history)

@@ -197,8 +197,8 @@ def test_a_fault_of_ours_amid_an_import_is_told_without_the_line(tmp_path, capfd
     monkeypatch.setenv("HUSHKEY_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("HUSHKEY_PASSPHRASE", "a pass phrase")
 
-    def fail(self, texts, surface, at):
-        raise RuntimeError(*texts)
+    def fail(self, rows, cuts):
+        raise RuntimeError(*(text for _, _, text in rows))
 
     monkeypatch.setattr(History, "_insert", fail)
     code = root.run(["import", str(file)])

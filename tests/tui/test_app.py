@@ -436,6 +436,34 @@ async def test_private_mode_keeps_nothing_and_is_marked() -> None:
         assert d.profile.committed == ["before", "after"]
 
 
+def burst(d: Desk, *keys: str) -> None:
+    """Press keys without waiting for any, as a slow line delivers them."""
+    for key in keys:
+        d.app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+async def test_a_line_finished_before_private_mode_is_kept_also_in_a_burst_of_keys() -> None:
+    async with desk() as d:
+        burst(d, *"mine", "enter", "f8", *"theirs", "enter", "f8", *"ours", "enter")
+        await d.until(lambda: d.editor.text == "mine\ntheirs\nours\n")
+        await d.until(lambda: len(d.profile.committed) == 2)
+        assert d.profile.committed == ["mine", "ours"]
+
+
+async def test_a_line_finished_before_learning_is_paused_is_kept_also_in_a_burst_of_keys() -> None:
+    async with desk() as d:
+        held, pause = [], d.profile.pause
+
+        def paused() -> None:
+            held.extend(d.profile.committed)
+            pause()
+
+        d.profile.pause = paused
+        burst(d, *"mine", "enter", "f6")
+        await d.until(lambda: d.profile.paused)
+        assert held == ["mine"]  # when learning went off
+
+
 async def test_an_unfinished_private_line_is_not_kept_at_the_end() -> None:
     async with desk() as d:
         await d.pilot.press("f8")

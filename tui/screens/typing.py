@@ -375,7 +375,14 @@ class TypingScreen(Screen[None]):
             self.app.push_screen(UnlearnScreen(), answered)
 
     def action_private(self) -> None:
-        """Turn private mode on or off."""
+        """Turn private mode on or off, behind the keys that were pressed before: they wait in the editor's queue.
+
+        The app acts on a key of its own before the editor has seen those; a burst, as over a slow line, would make
+        a line private that was finished before, or keep one that was not.
+        """
+        self.editor.call_later(self._turn_private)
+
+    def _turn_private(self) -> None:
         private = not self.status.private
         self.editor.private = private
         self.set_class(private, "-private")
@@ -391,7 +398,10 @@ class TypingScreen(Screen[None]):
             self.app.push_screen(BenefitScreen(kept))
 
     def action_pause(self) -> None:
-        """Turn learning off or on."""
+        """Turn learning off or on, behind the keys that were pressed before."""
+        self.editor.call_later(self._turn_paused)
+
+    def _turn_paused(self) -> None:
         if self._conversation is not None:
             paused = not self.status.paused
             self._conversation.set_paused(paused)

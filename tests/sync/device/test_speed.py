@@ -42,7 +42,7 @@ class Watch:
 def private(request, tmp_path_factory, shipped_base):
     """A task that is no demonstration: noise that promises something, so that the attack is run on each report."""
     changes = {
-        "groups": SIZES[request.param], "demonstration": False, "batch_min": 12_000, "batch_max": 12_500,
+        "groups": SIZES[request.param], "demonstration": False, "batch_min": 18_000, "batch_max": 18_500,
         "age_weights": (1,), "clip_norm": 1.0, "scale": 1 << 12, "weight_units": 1 << 8, "sigma": 26_000,
     }  # fmt: skip
     with world_on(tmp_path_factory.mktemp("operators"), shipped_base, **changes) as made:
