@@ -167,7 +167,8 @@ def _ahead(held: Setting, other: Algorithm) -> str:
     ours, theirs = timing_of(held, algorithm("hushkey")), timing_of(held, other)
     gap = 1 - ours.mean_s / theirs.mean_s
     least = "" if theirs.is_reached else "at least "
-    return f"- time to target: {least}{100 * gap:.1f}% below {other.name}: {_held(ours.is_reached and gap > 0.0)}"
+    told = f"{least}{100 * gap:.1f}% below" if gap >= 0.0 else f"{-100 * gap:.1f}% above"
+    return f"- time to target: {told} {other.name}: {_held(ours.is_reached and gap > 0.0)}"
 
 
 def _moved(outcomes: Sequence[Outcome]) -> float:
