@@ -6,7 +6,7 @@ residual, `fleet_biases` the gates' biases. Tests hold both to `Course`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -92,14 +92,18 @@ class Fleet(ABC, Generic[S]):
 
     def read(self, lines: Sequence[Pieces]) -> Reading[S]:
         """Read a device's lines once, for any number of trainings."""
+        return Reading([self._read_step(parts) for parts in self._steps(lines)])
+
+    def size(self, lines: Sequence[Pieces]) -> tuple[int, int]:
+        """Return predicted pieces and steps of a training on a device's lines, without reading them."""
+        steps = list(self._steps(lines))
+        return sum(int((part.weight > 0).sum()) for parts in steps for part in parts), len(steps)
+
+    def _steps(self, lines: Sequence[Pieces]) -> Iterator[list[Batch]]:
         settings = self._settings
         schedule = Schedule(lines, settings.epochs, settings.pieces, settings.seed)
-        return Reading(
-            [
-                self._read_step(schedule.batches(step, settings.part, self._vocabulary))
-                for step in range(len(schedule))
-            ]
-        )
+        for step in range(len(schedule)):
+            yield schedule.batches(step, settings.part, self._vocabulary)
 
     def train(self, starts: Sequence[Floats], readings: Sequence[Reading[S]]) -> list[Floats]:
         """Return each device's tensor after its training from where it starts."""

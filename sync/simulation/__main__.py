@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,10 @@ from hushkey.sync.errors import SyncError
 from hushkey.sync.simulation.algorithms import ALGORITHMS, algorithm, with_epsilon
 from hushkey.sync.simulation.comparing import compare
 from hushkey.sync.simulation.devices import Terms
+from hushkey.sync.simulation.engines import Engine
 from hushkey.sync.simulation.people import read_people
 from hushkey.sync.simulation.presets import PRESETS, Preset, preset
+from hushkey.sync.simulation.refusals import SimulationRefused
 from hushkey.sync.simulation.world import World
 
 
@@ -36,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     be_a_good_neighbour()
     use_threads(options.threads)
     try:
-        _simulate(options)
+        with _engine(options) as engine:
+            _simulate(options, engine)
     except KeyboardInterrupt:
         _say("stopped; the same command goes on from the last version")
         return 130
@@ -46,7 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _simulate(options: argparse.Namespace) -> None:
+def _engine(options: argparse.Namespace) -> AbstractContextManager[Engine | None]:
+    """Return where devices are trained; Ray is imported for who asks for it alone."""
+    if options.engine == "local":
+        return nullcontext()
+    if options.through == "protocol":
+        raise SimulationRefused(
+            "leader and helper are one process, and so are their devices; nothing was run: --engine local"
+        )
+    from hushkey.sync.simulation.over_ray import OverRay  # noqa: PLC0415  needs [ray]
+
+    return OverRay(workers=options.workers, address=options.ray_address)
+
+
+def _simulate(options: argparse.Namespace, engine: Engine | None) -> None:
     preset = _preset(options)
     algorithms = [algorithm(name) for name in preset.algorithms]
     if options.epsilon is not None:
@@ -58,7 +75,7 @@ def _simulate(options: argparse.Namespace) -> None:
         words=preset.words,
         test_words=preset.test_words,
     )
-    world = World(load_base(), people, preset, say=_say)
+    world = World(load_base(), people, preset, say=_say, engine=engine)
     if options.through == "protocol":
         from hushkey.sync.simulation.protocol import through_protocol  # noqa: PLC0415  needs [coordinator]
 
@@ -134,6 +151,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--versions", type=int, help="at the most, of the subset")
     parser.add_argument("--epsilon", type=float, help="DP on: of a device, over ten reports")
     parser.add_argument("--through", choices=["sums", "protocol"], default="sums")
+    parser.add_argument("--engine", choices=["local", "ray"], default="local")
+    parser.add_argument("--workers", type=int, help="of Ray's, a core each; all its cores")
+    parser.add_argument("--ray-address", metavar="ADDRESS", help="of a cluster that runs already")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--kept", type=Path, default=_kept(), help="folder of runs to go on with")
     parser.add_argument("--json", action="store_true", help="one object a line")

@@ -1,22 +1,22 @@
 """What is learned from each version's reports: follows a schedule, trains who reported, aggregates, measures.
 
-`Subset` trains one group of many devices' adapters at once (hushkey.model.training.fleet); `Full` trains every weight,
-a device at a time. Both take up where a checkpoint left them and come to the same numbers.
+`Subset` trains one group of many devices' adapters by a trainer (hushkey.sync.simulation.engines); `Full` trains every
+weight, a device at a time. Both take up where a checkpoint left them and come to the same numbers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from hushkey.model.training.fleet import Fleet, Reading
 from hushkey.model.training.fleet_full import FullFleet
 from hushkey.model.training.held_out import HeldOut, Recalled
 from hushkey.sync.coordinator.optimizer import Moments, step
 from hushkey.sync.messages import Optimizer
 from hushkey.sync.simulation.aggregation import Aggregation
+from hushkey.sync.simulation.engines import Trainer
 from hushkey.sync.simulation.schedule import Collected
 
 Floats = npt.NDArray[np.float32]
@@ -43,8 +43,8 @@ class Learner(Protocol):
 class Subset:
     """One group of an adapter; every version is kept, since late devices began from older ones."""
 
-    fleet: Fleet[Any]
-    readings: Sequence[Reading[Any]]
+    group: str
+    trainer: Trainer
     held_out: HeldOut
     aggregation: Aggregation
     optimizer: Optimizer
@@ -58,8 +58,7 @@ class Subset:
     def take(self, collected: Collected) -> None:
         """Train everybody who reported from the version that they had, and step."""
         starts = [self.versions[one.trained_version] for one in collected.reports]
-        trained = self.fleet.train(starts, [self.readings[one.device] for one in collected.reports])
-        deltas = [after - start for after, start in zip(trained, starts, strict=True)]
+        deltas = self.trainer.train(starts, [one.device for one in collected.reports])
         ages = [collected.age(one) for one in collected.reports]
         self.step(self.aggregation.mean(deltas, ages, collected.version))
 
@@ -71,7 +70,7 @@ class Subset:
 
     def measured(self) -> Recalled:
         """Return how the newest version does."""
-        return self.held_out.of_tensor(self.fleet.group, self.versions[-1])
+        return self.held_out.of_tensor(self.group, self.versions[-1])
 
     def state(self) -> State:
         """Return every version and the optimizer's moments."""

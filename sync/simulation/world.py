@@ -29,6 +29,7 @@ from hushkey.sync.messages import Task
 from hushkey.sync.simulation.aggregation import Aggregation, Coded, aggregation_of
 from hushkey.sync.simulation.algorithms import Algorithm, suited
 from hushkey.sync.simulation.devices import Device, draw_devices
+from hushkey.sync.simulation.engines import Engine, Local, Trainer, Work
 from hushkey.sync.simulation.learners import Full, Learner, Subset
 from hushkey.sync.simulation.pace import (
     FULL,
@@ -84,8 +85,11 @@ class World:
         preset: Preset,
         *,
         say: Callable[[str], None] = lambda _: None,
+        engine: Engine | None = None,
     ) -> None:
+        """`engine`: where the subset is trained; None: in this process."""
         self._base, self._people, self.preset, self._say = base, people, preset, say
+        self._engine = engine
         self._network = FrozenNetwork.load(base.folder / WEIGHTS)
         self.keys = Throwaway.generate()
 
@@ -127,6 +131,23 @@ class World:
         return [self.fleet.read(lines) for lines in self.histories]
 
     @cached_property
+    def sizes(self) -> list[tuple[int, int]]:
+        """Predicted pieces and steps of each device's training; with an engine nothing is read for them here."""
+        if self._engine is None:
+            return [(reading.pieces, len(reading.steps)) for reading in self.readings]
+        return [self.fleet.size(lines) for lines in self.histories]
+
+    @cached_property
+    def trainer(self) -> Trainer:
+        """Who trains the subset."""
+        if self._engine is None:
+            return Local(self.fleet, self.readings)
+        base, zero = self._base, self.zero.to_bytes()
+        pieces = [pieces for pieces, _ in self.sizes]
+        work = Work(base.folder, base.identity, zero, DEVICE, self.histories, pieces)
+        return self._engine.trainer(work)
+
+    @cached_property
     def held_out(self) -> HeldOut:
         """Those who are measured on."""
         lines = [pieces_of(person.lines, self._base.vocabulary) for person in self._people.held_out]
@@ -135,8 +156,8 @@ class World:
     def devices(self, seed: int) -> list[Device]:
         """Draw the devices of a seed."""
         rng = np.random.default_rng([seed, 0])
-        pieces = [reading.pieces for reading in self.readings]
-        steps = [len(reading.steps) for reading in self.readings]
+        pieces = [pieces for pieces, _ in self.sizes]
+        steps = [steps for _, steps in self.sizes]
         return draw_devices(self.preset.terms, pieces, steps, rng)
 
     # The goal ------------------------------------------------------------------------------------
@@ -212,8 +233,8 @@ class World:
             return Full(fleet, self.held_out, algorithm.optimizer.rate)
         size = self.zero.parameters
         return Subset(
-            self.fleet,
-            self.readings,
+            self.group,
+            self.trainer,
             self.held_out,
             self.aggregation(algorithm, seed),
             algorithm.optimizer,
