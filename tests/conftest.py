@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,18 @@ import pytest
 from hypothesis import settings
 from stand_ins import WORDS, BigramModel
 
+from hushkey.keyboard import wrapping
 from hushkey.keyboard.engine import SuggestionEngine
-from hushkey.model.base import GRAPH, LEXICON, PIECES, WEIGHTS, Base, load_base, write_manifest
+from hushkey.model.base import (
+    GRAPH,
+    LEXICON,
+    PIECES,
+    WEIGHTS,
+    Base,
+    BaseBeside,
+    load_base,
+    write_manifest,
+)
 from hushkey.model.lexicon import Lexicon
 from hushkey.model.training.lexicon import make_lexicon
 from hushkey.model.training.pieces import train_pieces
@@ -23,6 +34,7 @@ settings.load_profile("hushkey")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background by a shell
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+_STRENGTH = wrapping.MEMORY_KIB, wrapping.PASSES
 WRITTEN = {"I": 50.0, "I'm": 11.0, "the": 60.0, "The": 3.0}
 
 
@@ -82,9 +94,44 @@ def tiny_base(tiny_folder: Path) -> Base:
     return load_base(tiny_folder)
 
 
+@cache
+def _shipped() -> Base:
+    return load_base()
+
+
+@cache
+def _served() -> Base:
+    return BaseBeside(_shipped(), _shipped().runtime())
+
+
 @pytest.fixture(scope="session")
 def shipped_base() -> Base:
-    return load_base()
+    return _shipped()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_shipped_base() -> Iterator[None]:
+    """An engine that names no base stands on the shipped one, which is loaded once a run and not once an engine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hushkey.keyboard.engine.load_base", _served)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passphrases() -> Iterator[None]:
+    """Argon2id with the least that a record may state: 0.01 s a passphrase instead of 0.3."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wrapping, "MEMORY_KIB", min(wrapping._MEMORY_ALLOWED))
+        patch.setattr(wrapping, "PASSES", min(wrapping._PASSES_ALLOWED))
+        yield
+
+
+@pytest.fixture
+def shipped_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id as it is for a person."""
+    memory_kib, passes = _STRENGTH
+    monkeypatch.setattr(wrapping, "MEMORY_KIB", memory_kib)
+    monkeypatch.setattr(wrapping, "PASSES", passes)
 
 
 @pytest.fixture(scope="session")

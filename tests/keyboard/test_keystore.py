@@ -255,10 +255,21 @@ def test_a_record_of_a_later_version_is_refused(home):
         open_keystore(home, keyring=no_keyring)
 
 
+@pytest.mark.usefixtures("shipped_passphrases")
+def test_a_passphrase_costs_what_the_standard_recommends(home):
+    open_keystore(home, passphrase=GIVEN, keyring=no_keyring)
+    wrapped = json.loads(keystore_in(home).read_text())["wrapped"]
+    # RFC 9106 §4, the second recommended option.
+    assert (wrapped["memory_kib"], wrapped["passes"], wrapped["lanes"]) == (64 * 1024, 3, 4)
+    assert open_keystore(home, passphrase=GIVEN, keyring=no_keyring)
+    with pytest.raises(WrongPassphrase):
+        open_keystore(home, passphrase=Passphrase("wrong donkey"), keyring=no_keyring)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("memory_kib", 8 * 1024),
+        ("memory_kib", 9 * 1024),
         ("passes", 2),
         ("lanes", 1),
         ("salt", "AAAAAAAAAAAAAAAAAAAAAA=="),
