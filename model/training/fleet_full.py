@@ -32,6 +32,10 @@ class FullFleet:
 
     def train_cohort(self, devices: Sequence[int], rate: float) -> None:
         """Move the weights by `rate` times the mean of what these devices' trainings change."""
+        self.move(self.total(devices), rate / max(1, len(devices)))
+
+    def total(self, devices: Sequence[int]) -> Floats:
+        """Return the sum (W,) of what these devices' trainings change of the weights in force, which stay."""
         total = torch.zeros_like(self._held)
         for device in devices:
             self._load(self._held)
@@ -39,7 +43,12 @@ class FullFleet:
                 self._network, self._histories[device], self._settings, vocabulary=self._vocabulary
             )
             total += self._flat() - self._held
-        self._held = self._held + (rate / max(1, len(devices))) * total
+        self._load(self._held)
+        return total.numpy()
+
+    def move(self, total: Floats, rate: float) -> None:
+        """Move the weights by `rate` times a sum (W,)."""
+        self._held = self._held + rate * torch.from_numpy(total)
         self._load(self._held)
 
     def frozen(self) -> FrozenNetwork:

@@ -8,7 +8,7 @@ float. It knows no process, host or library: `over_ray` brings workers that are 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from hushkey.model.training.finetune import Settings
 from hushkey.model.training.fleet import Fleet, Reading
 
 Floats = npt.NDArray[np.float32]
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Trainer(Protocol):
@@ -25,6 +26,13 @@ class Trainer(Protocol):
 
     def train(self, starts: Sequence[Floats], devices: Sequence[int]) -> list[Floats]:
         """Return what each device's training changes of where it starts, in the order asked."""
+
+
+class Spread(Trainer, Protocol):
+    """Trains them elsewhere, every weight too."""
+
+    def total(self, weights: Floats, devices: Sequence[int]) -> Floats:
+        """Return the sum (W,) of what training every weight changes of `weights` on each device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +63,25 @@ class Work:
 class Engine(Protocol):
     """Gives the trainer of a population's work."""
 
-    def trainer(self, work: Work) -> Trainer:
+    def trainer(self, work: Work) -> Spread:
         """Return a trainer of these devices, which may be asked any number of times."""
 
 
-class Answer(Protocol):
-    """Deltas that a worker is computing."""
+class Answer(Protocol[T_co]):
+    """What a worker is computing."""
 
-    def wait(self) -> Sequence[Floats]:
-        """Return them when they are there."""
+    def wait(self) -> T_co:
+        """Return it when it is there."""
 
 
 class Worker(Protocol):
     """Holds some devices."""
 
-    def begin(self, starts: Sequence[Floats], devices: Sequence[int]) -> Answer:
-        """Begin to train devices of its own, and return at once."""
+    def begin(self, starts: Sequence[Floats], devices: Sequence[int]) -> Answer[Sequence[Floats]]:
+        """Begin to train devices of its own, and return at once: their deltas."""
+
+    def begin_total(self, weights: Floats, devices: Sequence[int]) -> Answer[Floats]:
+        """Begin to train every weight on them, and return at once: the sum of what that changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +93,9 @@ class Sharded:
 
     def train(self, starts: Sequence[Floats], devices: Sequence[int]) -> list[Floats]:
         """Return what each device's training changes, in the order asked."""
-        places: list[list[int]] = [[] for _ in self.workers]
-        for place, device in enumerate(devices):
-            places[self.homes[device]].append(place)
         answers = [
             (at, worker.begin([starts[place] for place in at], [devices[place] for place in at]))
-            for at, worker in zip(places, self.workers, strict=True)
-            if at
+            for at, worker in self._split(devices)
         ]
         found = {
             place: delta
@@ -96,6 +103,24 @@ class Sharded:
             for place, delta in zip(at, answer.wait(), strict=True)
         }
         return [found[place] for place in range(len(devices))]
+
+    def total(self, weights: Floats, devices: Sequence[int]) -> Floats:
+        """Return the sum (W,) of what training every weight changes, worker after worker."""
+        answers = [
+            worker.begin_total(weights, [devices[place] for place in at])
+            for at, worker in self._split(devices)
+        ]
+        total = np.zeros_like(weights)
+        for answer in answers:
+            total += answer.wait()
+        return total
+
+    def _split(self, devices: Sequence[int]) -> list[tuple[list[int], Worker]]:
+        """Return each worker that has any of them, with their places."""
+        places: list[list[int]] = [[] for _ in self.workers]
+        for place, device in enumerate(devices):
+            places[self.homes[device]].append(place)
+        return [(at, one) for at, one in zip(places, self.workers, strict=True) if at]
 
 
 def homes(sizes: Sequence[int], workers: int) -> list[int]:

@@ -16,7 +16,7 @@ from hushkey.model.training.held_out import HeldOut, Recalled
 from hushkey.sync.coordinator.optimizer import Moments, step
 from hushkey.sync.messages import Optimizer
 from hushkey.sync.simulation.aggregation import Aggregation
-from hushkey.sync.simulation.engines import Trainer
+from hushkey.sync.simulation.engines import Spread, Trainer
 from hushkey.sync.simulation.schedule import Collected
 
 Floats = npt.NDArray[np.float32]
@@ -95,10 +95,16 @@ class Full:
     fleet: FullFleet
     held_out: HeldOut
     rate: float
+    elsewhere: Spread | None = None  # None: trained here
 
     def take(self, collected: Collected) -> None:
         """Train the cohort and take the plain mean."""
-        self.fleet.train_cohort([one.device for one in collected.reports], self.rate)
+        devices = [one.device for one in collected.reports]
+        if self.elsewhere is None:
+            self.fleet.train_cohort(devices, self.rate)
+            return
+        total = self.elsewhere.total(self.fleet.weights(), devices)
+        self.fleet.move(total, self.rate / max(1, len(devices)))
 
     def measured(self) -> Recalled:
         """Return how the newest version does."""

@@ -15,8 +15,9 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,15 +26,18 @@ from hushkey.model.adapter import Adapter
 from hushkey.model.base import SHIPPED, WEIGHTS, load_base
 from hushkey.model.groups import AdapterShape
 from hushkey.model.training.fleet import Reading, use_threads
+from hushkey.model.training.fleet_full import FullFleet
 from hushkey.model.training.fleets import fleet_of
 from hushkey.model.training.frozen import FrozenNetwork
 from hushkey.model.training.neighbour import be_a_good_neighbour
-from hushkey.sync.simulation.engines import Sharded, Trainer, Work, homes
+from hushkey.model.training.weights import load_weights
+from hushkey.sync.simulation.engines import Sharded, Spread, Work, homes
 from hushkey.sync.simulation.refusals import SimulationRefused
 
 Floats = npt.NDArray[np.float32]
+T = TypeVar("T")
 
-STORE_BYTES = 256 << 20  # of Ray's shared memory on this machine: starts and deltas are far less
+STORE_BYTES = 128 << 20  # of Ray's shared memory, a worker: every weight there and back fits
 CONNECT_S = 10.0  # Ray itself waits for minutes for a cluster that is not there
 
 
@@ -54,7 +58,8 @@ class Held:
         shape = AdapterShape(**network.shape.as_dict())
         zero = Adapter.from_bytes(work.zero, shape, base=work.base)
         self._fleet = fleet_of(network, base.vocabulary, zero, work.settings)
-        self._histories = work.histories
+        self._weights, self._vocabulary = base.folder / WEIGHTS, base.vocabulary
+        self._histories, self._settings = work.histories, work.settings
         self._readings: dict[int, Reading[Any]] = {}
 
     def train(self, starts: Sequence[Floats], devices: Sequence[int]) -> list[Floats]:
@@ -65,16 +70,26 @@ class Held:
         trained = self._fleet.train(starts, [self._readings[device] for device in devices])
         return [after - start for after, start in zip(trained, starts, strict=True)]
 
+    def total(self, weights: Floats, devices: Sequence[int]) -> Floats:
+        """Return the sum (W,) of what training every weight changes of `weights`."""
+        self._full.use(weights)
+        return self._full.total(devices)
+
+    @cached_property
+    def _full(self) -> FullFleet:
+        network = load_weights(self._weights)
+        return FullFleet(network, self._vocabulary, self._histories, self._settings)
+
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Generic[T]):
     ray: Any
     reference: Any
 
-    def wait(self) -> Sequence[Floats]:
-        """Return the deltas. Raises SimulationRefused where the worker is gone."""
+    def wait(self) -> T:
+        """Return what was computed. Raises SimulationRefused where the worker is gone."""
         try:
-            found: list[Floats] = self.ray.get(self.reference)
+            found: T = self.ray.get(self.reference)
         except self.ray.exceptions.RayError as error:
             raise SimulationRefused(
                 f"a worker of Ray's failed ({type(error).__name__}); the run was stopped; "
@@ -88,9 +103,13 @@ class _Worker:
     ray: Any
     actor: Any
 
-    def begin(self, starts: Sequence[Floats], devices: Sequence[int]) -> _Answer:
+    def begin(self, starts: Sequence[Floats], devices: Sequence[int]) -> _Answer[Sequence[Floats]]:
         """Begin to train devices of its own."""
         return _Answer(self.ray, self.actor.train.remote(list(starts), list(devices)))
+
+    def begin_total(self, weights: Floats, devices: Sequence[int]) -> _Answer[Floats]:
+        """Begin to train every weight on them."""
+        return _Answer(self.ray, self.actor.total.remote(weights, list(devices)))
 
 
 class OverRay:
@@ -138,7 +157,7 @@ class OverRay:
         """How many there are."""
         return self._asked or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
 
-    def trainer(self, work: Work) -> Trainer:
+    def trainer(self, work: Work) -> Spread:
         """Start the workers, each with its own devices' lines."""
         owners = homes(work.sizes, self.workers)
         kind = self._ray.remote(num_cpus=1, max_restarts=0)(Held)
@@ -160,7 +179,7 @@ class OverRay:
             address="local",
             num_cpus=self._asked,
             include_dashboard=False,
-            object_store_memory=STORE_BYTES,
+            object_store_memory=STORE_BYTES * (self._asked or os.cpu_count() or 1),
             _temp_dir=f"{self.folder}/r",
             **quiet,
         )

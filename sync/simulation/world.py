@@ -29,7 +29,7 @@ from hushkey.sync.messages import Task
 from hushkey.sync.simulation.aggregation import Aggregation, Coded, aggregation_of
 from hushkey.sync.simulation.algorithms import Algorithm, suited
 from hushkey.sync.simulation.devices import Device, draw_devices
-from hushkey.sync.simulation.engines import Engine, Local, Trainer, Work
+from hushkey.sync.simulation.engines import Engine, Local, Spread, Trainer, Work
 from hushkey.sync.simulation.learners import Full, Learner, Subset
 from hushkey.sync.simulation.pace import (
     FULL,
@@ -137,11 +137,16 @@ class World:
             return [(reading.pieces, len(reading.steps)) for reading in self.readings]
         return [self.fleet.size(lines) for lines in self.histories]
 
-    @cached_property
+    @property
     def trainer(self) -> Trainer:
         """Who trains the subset."""
+        return self.elsewhere or Local(self.fleet, self.readings)
+
+    @cached_property
+    def elsewhere(self) -> Spread | None:
+        """Who trains where an engine says; None without one."""
         if self._engine is None:
-            return Local(self.fleet, self.readings)
+            return None
         base, zero = self._base, self.zero.to_bytes()
         pieces = [pieces for pieces, _ in self.sizes]
         work = Work(base.folder, base.identity, zero, DEVICE, self.histories, pieces)
@@ -230,7 +235,7 @@ class World:
         if algorithm.trained == "full":
             network = load_weights(self._base.folder / WEIGHTS)
             fleet = FullFleet(network, self._base.vocabulary, self.histories, DEVICE)
-            return Full(fleet, self.held_out, algorithm.optimizer.rate)
+            return Full(fleet, self.held_out, algorithm.optimizer.rate, self.elsewhere)
         size = self.zero.parameters
         return Subset(
             self.group,

@@ -35,6 +35,10 @@ class Later:
         self.asked.append(list(devices))
         return Waiting(lambda: self.held.train(starts, devices))
 
+    def begin_total(self, weights, devices):
+        self.asked.append(list(devices))
+        return Waiting(lambda: self.held.total(weights, devices))
+
 
 @dataclass
 class Waiting:
@@ -101,7 +105,7 @@ def test_deltas_come_in_the_order_asked_and_are_those_of_one_process(
 def test_whole_runs_tell_the_same_on_either_engine(world, tiny_base, people, small, tmp_path):
     engine = InThisProcess(3)
     split = World(tiny_base, people, small, engine=engine)
-    names = ("fedbuff", "hushkey")
+    names = ("fedavg", "fedbuff", "hushkey")
     found = lines_of(split, tmp_path / "split", *names)
     equal_within_floats(found, lines_of(world, tmp_path / "local", *names))
     assert len(engine.works) == 1  # lines are read once for every algorithm and seed
@@ -179,9 +183,9 @@ def test_rays_workers_come_to_what_one_process_comes_to_and_leave_nothing(
         folder = Path(engine.folder)
         assert folder.stat().st_mode & 0o077 == 0
         split = World(tiny_base, people, small, engine=engine)
-        found = lines_of(split, tmp_path / "split", "fedbuff", "hushkey")
+        found = lines_of(split, tmp_path / "split", "fedavg", "hushkey")
         assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
-    equal_within_floats(found, lines_of(world, tmp_path / "local", "fedbuff", "hushkey"))
+    equal_within_floats(found, lines_of(world, tmp_path / "local", "fedavg", "hushkey"))
     assert not folder.exists()
     assert token.exists() == before
 
