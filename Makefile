@@ -11,7 +11,7 @@ DEV := $(VENV)/.dev-ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app test setup setup-dev lint format format-check types contracts test-fast bench screens keys-page clean
+.PHONY: help app test test-thorough setup setup-dev lint format format-check types contracts test-fast bench screens keys-page clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -19,12 +19,19 @@ help: ## list these targets
 app: $(APP) ## set up whatever is missing, then start the keyboard
 	@$(BIN)/hushkey
 
+# A worker a core: within one, and in the programs that it starts, a second thread would only wait for the first.
+# What those programs import is compiled once, also where the caller wants no bytecode.
+SUITE := OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
 # Every check runs, also after one has failed; pytest comes last, so that its tally is the last thing said.
 test: $(DEV) ## set up whatever is missing, then run every check and every test
 	@failed=0; \
 	for check in lint format-check types contracts; do $(MAKE) --no-print-directory $$check || failed=1; done; \
-	$(BIN)/python -m pytest -n auto --dist loadfile || failed=1; \
+	$(SUITE) || failed=1; \
 	exit $$failed
+
+test-thorough: $(DEV) ## each property of Hypothesis that names no number, on 1,000 examples instead of 100
+	$(SUITE) --hypothesis-profile=thorough -m 'not slow' tests/keyboard tests/model tests/sync
 
 setup: $(APP) ## only set up what the app needs
 

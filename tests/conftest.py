@@ -1,5 +1,6 @@
 """What many tests share: a small vocabulary and word list, a small whole base, the shipped base once a run."""
 
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -29,13 +30,24 @@ from hushkey.model.vocabulary import Vocabulary
 from hushkey.model.words import WordTable
 
 settings.register_profile("hushkey", deadline=None)  # a busy machine is no failure
+settings.register_profile("thorough", deadline=None, max_examples=1_000)  # `make test-thorough`
 settings.load_profile("hushkey")
+
+# The app lets go of what it had frozen when it ends, so that each one after it would have the whole run's objects
+# looked through for garbage, a quarter of the time of its tests.
+gc.set_threshold(*gc.get_threshold()[:2], 200)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background by a shell
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _STRENGTH = wrapping.MEMORY_KIB, wrapping.PASSES
 WRITTEN = {"I": 50.0, "I'm": 11.0, "the": 60.0, "The": 3.0}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first, so that at the end of `make test` no worker waits for another's."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")
