@@ -193,7 +193,6 @@ def stories(draw):
     return told
 
 
-@settings(max_examples=400)
 @given(stories())
 def test_whatever_happens(told):  # noqa: C901  one line an effect
     state = State()

@@ -3,6 +3,7 @@
 .venv/bin/python -m pytest -s tests/sync/device/test_speed.py
 """
 
+import math
 import time
 from dataclasses import dataclass, field
 
@@ -19,7 +20,7 @@ SIZES = {
     "shared, 4,096 numbers": (Group("output", 16),),
     "71,680 numbers": (Group("lstm_bias", 1), Group("input", 128), Group("output", 136)),
 }
-TIMES = 3
+TIMES = 3  # at the most: a busy machine is no failure
 MOST_S = 0.5
 LEAST_SAVED = 0.98
 
@@ -51,11 +52,14 @@ def private(request, tmp_path_factory, shipped_base):
 
 def test_a_report_is_sent_within_half_a_second_of_its_delta_and_is_small(private, tmp_path):
     name, world = private
-    found = [_measured(world, tmp_path / str(number)) for number in range(TIMES)]
-    seconds = min(seconds for seconds, _, _ in found)
-    _, wire, full = found[0]
+    seconds = math.inf
+    for number in range(TIMES):
+        took, wire, full = _measured(world, tmp_path / str(number))
+        seconds = min(seconds, took)
+        if seconds <= MOST_S:
+            break
     print(  # noqa: T201  a figure, shown with -s
-        f"\n{name}: {seconds * 1e3:.0f} ms from delta to answer (best of {TIMES}), {wire:,} bytes on the wire, "
+        f"\n{name}: {seconds * 1e3:.0f} ms from delta to answer (best of {number + 1}), {wire:,} bytes on the wire, "
         f"{100 * (1 - wire / full):.3f}% below the whole model's {full:,}"
     )
     assert seconds <= MOST_S
