@@ -18,7 +18,7 @@ from typing import Self
 
 import pytest
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0  # on a busy machine; what is waited for comes within seconds on a quiet one
 _POLL_S = 0.1
 _PROMPT = re.compile(r"^ready (\d+) (\d+)> ?(.*)$", re.MULTILINE)
 
@@ -101,6 +101,16 @@ class Shell:
         """What the terminal shows now."""
         return self._tmux("capture-pane", "-p")
 
+    @property
+    def foreground(self) -> str:
+        """The name of the program that has the terminal."""
+        return self._tmux("display-message", "-p", "#{pane_current_command}").strip()
+
+    @property
+    def cursor_row(self) -> int:
+        """The row that the cursor stands in, which is that of the field that has the focus."""
+        return int(self._tmux("display-message", "-p", "#{cursor_y}"))
+
     def wait_for(self, *texts: str, patience_s: float = PATIENCE_S) -> str:
         """Wait until all of it shows, and return the screen."""
         self.until(lambda: all(text in self.screen for text in texts), patience_s)
@@ -127,7 +137,7 @@ class Shell:
             check=False,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
         )
         if done.returncode:
             pytest.fail(f"tmux {shlex.join(arguments[:2])}: {done.stderr}")

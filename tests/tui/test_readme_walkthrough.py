@@ -1,12 +1,11 @@
 """The README, walked through in a real terminal: its lines in a shell, its keys in the app, and what it says they do.
 
-`tests/test_readme.py` runs the tour as a script; here somebody sits before it and looks at the screen.
+`tests/test_readme.py` runs the tour as a script; here somebody sits before it and looks at the screen. What the
+evaluations count, which take longest and show nothing that a script does not, is looked at there alone.
 """
 
-import json
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +49,8 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 def test_the_tour_shows_what_the_readme_says_it_shows(shell: Shell) -> None:
     shown: dict[str, list[str]] = {}
     for command in tour():
+        if command.startswith("hushkey eval "):
+            continue
         if command == "hushkey learn":
             status, text = interrupted_and_gone_on_with(shell)
         else:
@@ -72,12 +73,6 @@ def test_the_tour_shows_what_the_readme_says_it_shows(shell: Shell) -> None:
     assert "among the first three 0 times" in " ".join(forgotten.split())
     (left,) = shown["hushkey history --search radiator"]
     assert "radiator" not in left
-    evaluated = [text for command, texts in shown.items() if " eval " in command for text in texts]
-    rows = [line for text in evaluated for line in text.splitlines() if line.startswith("{")]
-    regimes = [
-        json.loads(row).get("regime") for row in rows
-    ]  # progress is beside them on the screen
-    assert regimes.count("cold") >= 2
     (placed,) = shown["hushkey locate"]
     assert "history" in placed
     (wiped,) = shown["hushkey wipe --yes"]
@@ -168,9 +163,11 @@ def test_the_first_run_asks_before_anything_is_written(shell: Shell, tmp_path: P
     assert not home.exists()
     shell.write("walked")
     shell.wait_for("••••••")
+    row = shell.cursor_row
     shell.press("Enter")
-    time.sleep(1)  # the next field has the focus, which no character shows
+    shell.until(lambda: shell.cursor_row > row)  # the next field has the focus
     shell.write("walked")
+    shell.until(lambda: shell.screen.count("••••••") == 2)
     shell.press("Enter")
     shell.wait_for("learning as you type", "1  I")
     shell.wait_gone("Where the key lies")
@@ -209,8 +206,7 @@ def test_the_line_mode_and_the_settings_work_as_the_readme_says(
     status, text = shell.run("hushkey review --list")
     assert status == 0
     shell.begin("hushkey serve --stdio")
-    shell.wait_for("hushkey serve --stdio")
-    time.sleep(1)  # what comes before it listens, bash may throw away
+    shell.until(lambda: shell.foreground != "bash")  # which may throw away what it did not read
     shell.write('{"id":1,"do":"hello","version":1,"surface":"walk"}')
     shell.press("Enter")
     shell.wait_for('"learns": true')
