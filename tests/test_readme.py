@@ -1,5 +1,6 @@
 """What the README shows is run, as written: the tour in one shell, the program in one interpreter."""
 
+import json
 import os
 import re
 import subprocess
@@ -59,7 +60,9 @@ def test_the_tour_runs_as_written(tmp_path: Path):
     assert "1 × card cut out" in after("--author Priya")
     assert "swimming kit" in after("hushkey forget radiator").partition("forgotten")[0]
     assert "radiator" not in after("hushkey forget radiator").partition("forgotten")[2]
-    assert after("hushkey eval").count('"regime"') == 4  # one writer thrice, three writers once
+    rows = [json.loads(line) for line in after("hushkey eval").splitlines()]
+    assert len(rows) == 4  # one writer thrice, three writers once
+    assert [row["regime"] for row in rows].count("cold") == 2
     assert "wiped" in after("hushkey wipe --yes")
 
 

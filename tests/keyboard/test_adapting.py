@@ -1,9 +1,11 @@
 """A profile's learning runs with the real trainer: taken up, logged, interrupted, resumed, never of forgotten text."""
 
 import os
+import shutil
 import signal
 import threading
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -67,6 +69,29 @@ def whole(tmp_path_factory, tiny_base, lines) -> bytes:
             profile.import_lines(lines, "test")
             assert profile.learn(plan=PLAN).kept
             return adapter_of(profile)
+
+
+@pytest.fixture(scope="module")
+def stopped_home(tmp_path_factory, tiny_base, lines) -> Path:
+    """A home whose run was stopped after some steps; copied for whoever goes on with it."""
+    home = tmp_path_factory.mktemp("stopped") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "hushkey.keyboard.profile.open_keystore",
+            lambda home, **options: open_keystore(home, keyring=no_keyring, **options),
+        )
+        with open_profile(home, allow_bare_file=True, base=tiny_base) as profile:
+            profile.import_lines(lines, "test")
+            interrupted(profile, after=7)
+    return home
+
+
+@pytest.fixture
+def stopped(stopped_home, tmp_path, tiny_base):
+    """A way to open a profile of one's own whose run was stopped after some steps."""
+    home = tmp_path / "stopped"
+    shutil.copytree(stopped_home, home)
+    return lambda: open_profile(home, allow_bare_file=True, base=tiny_base)
 
 
 def adapter_of(profile: Profile) -> bytes:
@@ -173,9 +198,8 @@ def _slowly(_step) -> None:
     threading.Event().wait(0.3)
 
 
-def test_another_plan_begins_anew(filled):
-    with filled() as profile:
-        interrupted(profile, after=7)
+def test_another_plan_begins_anew(stopped):
+    with stopped() as profile:
         told: list[int] = []
         report = profile.learn(lambda step: told.append(step.step), plan=OTHER)
         assert told[0] == 1
@@ -183,18 +207,16 @@ def test_another_plan_begins_anew(filled):
         assert not profile.places.checkpoint.exists()
 
 
-def test_a_plan_of_the_same_name_with_other_groups_begins_anew_too(filled):
-    with filled() as profile:
-        interrupted(profile, after=7)
+def test_a_plan_of_the_same_name_with_other_groups_begins_anew_too(stopped):
+    with stopped() as profile:
         told: list[int] = []
         profile.learn(lambda step: told.append(step.step), plan=Plan("test", OTHER.ranks))
         assert told[0] == 1
 
 
 @pytest.mark.parametrize("damage", ["cut", "foreign", "empty"])
-def test_a_damaged_checkpoint_costs_a_beginning_and_no_more(filled, whole, damage):
-    with filled() as profile:
-        interrupted(profile, after=7)
+def test_a_damaged_checkpoint_costs_a_beginning_and_no_more(stopped, whole, damage):
+    with stopped() as profile:
         kept = profile.places.checkpoint
         data = {"cut": kept.read_bytes()[:-9], "foreign": os.urandom(500), "empty": b""}[damage]
         kept.write_bytes(data)
@@ -204,9 +226,9 @@ def test_a_damaged_checkpoint_costs_a_beginning_and_no_more(filled, whole, damag
         assert adapter_of(profile) == whole
 
 
-def test_forgetting_after_an_interruption_drops_the_checkpoint(filled):
-    with filled() as profile:
-        interrupted(profile)
+def test_forgetting_after_an_interruption_drops_the_checkpoint(stopped):
+    with stopped() as profile:
+        assert profile.places.checkpoint.exists()
         profile.forget("the")
         assert not profile.places.checkpoint.exists()
         told: list[int] = []
