@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from hushkey.model.adapter import Adapter
+from hushkey.model.directions import Directions
 from hushkey.model.errors import BaseDamaged
+from hushkey.model.groups import AdapterShape
 from hushkey.model.lexicon import Lexicon
 from hushkey.model.runtime import Runtime
 from hushkey.model.vocabulary import Vocabulary
@@ -19,6 +21,7 @@ WEIGHTS = "base.safetensors"
 PIECES = "pieces.model"
 LEXICON = "lexicon.tsv.xz"
 GATES = "gates.json"
+DIRECTIONS = "directions.safetensors"
 MANIFEST = "manifest.json"
 CARD = "MODEL_CARD.md"
 
@@ -63,6 +66,15 @@ class Base:
     def word_table(self) -> WordTable:
         """Return how the words are cut into pieces."""
         return WordTable(self.vocabulary, self.lexicon)
+
+    @cached_property
+    def directions(self) -> Directions | None:
+        """Return the public directions of what is shared; None where the base comes with none."""
+        return Directions.from_bytes(self.read(DIRECTIONS)) if DIRECTIONS in self.hashes else None
+
+    def shape(self) -> AdapterShape:
+        """Return what an adapter of it is like, directions included."""
+        return replace(self.runtime().shape, directions=self.directions)
 
     def runtime(self, adapter: Adapter | None = None) -> Runtime:
         """Return a network that answers keystrokes."""
@@ -120,7 +132,7 @@ def write_manifest(folder: Path, facts: Mapping[str, object]) -> Base:
 def files_of(folder: Path) -> dict[str, dict[str, object]]:
     """Return size and SHA-256 of each artefact that is in `folder`, by name."""
     files: dict[str, dict[str, object]] = {}
-    for name in (GRAPH, WEIGHTS, PIECES, LEXICON, GATES):
+    for name in (GRAPH, WEIGHTS, PIECES, LEXICON, GATES, DIRECTIONS):
         path = folder / name
         if path.exists():
             data = path.read_bytes()

@@ -13,12 +13,16 @@ al. 2024, arXiv 2403.12313). The fixed factors nest: that of rank 16 is the firs
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from hushkey.model.directions import Directions
 
 RANKED = ("input", "projection", "output")  # low-rank pairs
 SHAREABLE = ("lstm_bias", *RANKED)
@@ -31,12 +35,18 @@ Ranks = Mapping[str, int]  # of each trained group; 1 where a group has no rank;
 
 @dataclass(frozen=True, slots=True)
 class AdapterShape:
-    """Sizes of the base that an adapter is for."""
+    """Sizes of the base that an adapter is for, and the public directions that it comes with."""
 
     vocabulary: int  # V, pieces
     width: int  # D
     hidden: int  # H
     layers: int  # L
+    directions: "Directions | None" = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def of_sizes(cls, sizes: Mapping[str, int]) -> "AdapterShape":
+        """Return the shape of sizes by name, as files state them."""
+        return cls(**{name: sizes[name] for name in ("vocabulary", "width", "hidden", "layers")})  # type: ignore[arg-type]
 
     def of(self, name: str, rank: int) -> tuple[int, ...]:
         """Shape of a group's learned tensor at a rank R; groups without one have the shape of rank 1."""

@@ -68,6 +68,13 @@ class Group(Message, frozen=True, array_like=True):
     rank: Annotated[int, Meta(ge=1, le=4096)]
 
 
+class Subspace(Message, frozen=True, array_like=True):
+    """The first of the public directions that the base comes with, and the SHA-256 of their file."""
+
+    count: Annotated[int, Meta(ge=1, le=1024)]
+    directions: Hash
+
+
 class Optimizer(Message, frozen=True, array_like=True):
     """How the mean of a batch moves the adapter; after FedAvg and FedAdam (Reddi et al. 2021, arXiv 2003.00295)."""
 
@@ -113,6 +120,9 @@ class Task(Message, frozen=True, array_like=True):
     report_ttl_s: Annotated[int, Meta(ge=1, le=90 * 86_400)]
     clock_margin_s: Annotated[int, Meta(ge=0, le=86_400)]
     demonstration: bool  # weak noise: taken by sample profiles on loopback alone
+    subspace: Subspace | None = (
+        None  # of a delta only its coordinates in it are sent; None: every number
+    )
 
     @property
     def age_max(self) -> int:

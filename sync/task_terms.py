@@ -14,11 +14,17 @@ from hushkey.model.adapter import Adapter
 from hushkey.model.audit.batch import epsilon_of
 from hushkey.model.errors import ModelMismatch
 from hushkey.model.groups import NAMES, SHAREABLE, AdapterShape, Ranks
+from hushkey.sync.codec import Codec
 from hushkey.sync.codec.terms import CodecTerms
 from hushkey.sync.errors import CodecRefused, NoiseRefused, TaskRefused
 from hushkey.sync.messages import PROTOCOL, SUITE, Operator, Task
 from hushkey.sync.privacy.accounting import report_rho, sensitivity
-from hushkey.sync.privacy.prediction import require_signal, signal_to_noise
+from hushkey.sync.privacy.prediction import (
+    ALIGNMENT,
+    ALIGNMENT_WITHIN,
+    require_signal,
+    signal_to_noise,
+)
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 TASK_BYTES = 16_384  # the most that a task's body has
@@ -29,10 +35,31 @@ Vector = npt.NDArray[np.float64]
 # Terms ------------------------------------------------------------------------------------------
 
 
+def numbers_of(task: Task, shape: AdapterShape) -> int:
+    """Return how many numbers a report of the task is about."""
+    return shape.parameters(task.ranks) if task.subspace is None else task.subspace.count
+
+
 def codec_terms(task: Task, shape: AdapterShape) -> CodecTerms:
     """Return how the task's reports are encoded for this base. Raises TaskRefused."""
     _require_groups(task, shape)
-    return _terms(task, shape.parameters(task.ranks))
+    return _terms(task, numbers_of(task, shape))
+
+
+def codec_of(task: Task, shape: AdapterShape) -> Codec:
+    """Return the codec of a task, with the directions that its base comes with. Raises TaskRefused."""
+    terms = codec_terms(task, shape)
+    if task.subspace is None:
+        return Codec(terms)
+    directions = shape.directions
+    known = directions is not None and directions.digest == task.subspace.directions
+    if directions is None or not known or not directions.suit(shape, task.ranks):
+        raise TaskRefused(
+            "the task takes public directions that this base does not come with; it was not taken; update hushkey"
+        )
+    if task.subspace.count > len(directions.rows):
+        raise TaskRefused("the task takes more directions than there are; it was not taken")
+    return Codec(terms, directions)
 
 
 def sensitivity_of(task: Task) -> int:
@@ -66,7 +93,7 @@ def require_sound(task: Task, shape: AdapterShape) -> None:
     if task.sigma < 1:
         raise TaskRefused("a task without noise hides nothing; it was not taken")
     _require_numbers(task)
-    _require_room(task, codec_terms(task, shape))
+    _require_room(task, codec_of(task, shape).terms)
 
 
 def require_operators(leader: Operator, helper: Operator) -> None:
@@ -95,7 +122,13 @@ def _terms(task: Task, dimension: int) -> CodecTerms:
 
 def signal_of(task: Task, shape: AdapterShape) -> float:
     """Return the predicted norm of a smallest batch's sum by that of its noise."""
-    return signal_to_noise(task.batch_min, _multiplier(task), shape.parameters(task.ranks))
+    numbers = numbers_of(task, shape)
+    return signal_to_noise(task.batch_min, _multiplier(task), numbers, alignment_of(task))
+
+
+def alignment_of(task: Task) -> float:
+    """Return what reports of the task are taken to have in common, in clip norms."""
+    return ALIGNMENT if task.subspace is None else ALIGNMENT_WITHIN
 
 
 def _multiplier(task: Task) -> float:
@@ -117,7 +150,7 @@ def _require_room(task: Task, terms: CodecTerms) -> None:
     try:
         terms.require_room(task.batch_max, task.weight_max, task.sigma)
         if not task.demonstration:
-            require_signal(task.batch_min, _multiplier(task), terms.dimension)
+            require_signal(task.batch_min, _multiplier(task), terms.dimension, alignment_of(task))
     except (CodecRefused, NoiseRefused) as refused:
         raise TaskRefused(f"the task was not taken: {refused}") from None
 

@@ -61,7 +61,7 @@ def sample_task(base: Base, shape: AdapterShape, **changes: Any) -> Task:
         "clip_norm": 1.0,
         "scale": 1 << 14,
         "weight_units": 1 << 10,
-        "variance_floor": 1e-3,
+        "variance_floor": 1e-9,  # below any delta: all count alike
         "bits": 62,
         "kept": sum(blocks(shape.parameters(ranks))),
         "rotation_seed": bytes(range(32)),

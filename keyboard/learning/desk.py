@@ -58,7 +58,7 @@ class Desk:
     @cached_property
     def _shape(self) -> AdapterShape:
         with open_weights(self._base.folder / WEIGHTS) as held:
-            return AdapterShape(**held.shape.as_dict())
+            return AdapterShape.of_sizes(held.shape.as_dict())
 
     @cached_property
     def _comparer(self) -> "Comparer":

@@ -55,7 +55,7 @@ class Population:
     @property
     def shape(self) -> AdapterShape:
         """The base's sizes."""
-        return AdapterShape(**self.network.shape.as_dict())
+        return AdapterShape.of_sizes(self.network.shape.as_dict())
 
     def zero(self, ranks: Ranks) -> Adapter:
         """Return where a training of these groups starts."""

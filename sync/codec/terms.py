@@ -36,8 +36,10 @@ def root_up(square: int) -> int:
 class CodecTerms:
     """The public terms of an encoding. Raises CodecRefused for terms that cannot be."""
 
-    dimension: int  # d, numbers of a delta
-    clip_norm: float  # C, the Euclidean norm that a delta is cut down to
+    dimension: (
+        int  # numbers that are encoded: a delta's, or its coordinates along public directions
+    )
+    clip_norm: float  # C, the Euclidean norm that these are brought to
     scale: int  # fixed-point units per 1.0
     weight_units: int  # what a variance weight of 1 is sent as
     bits: int  # m of the ring Z_{2^m}

@@ -11,10 +11,11 @@ AGE_WEIGHT_MAX = 15  # four bits of the ring
 
 
 def variance_weight(delta: npt.NDArray[np.floating], variance_floor: float) -> float:
-    """Return s = v0 / (v0 + v): v the variance of the update's numbers, v0 the task's public `variance_floor`.
+    """Return s = min(1, sqrt(v / v0)): v the variance of the update's numbers, v0 the task's public `variance_floor`.
 
-    Inverse variance above a floor: near 1 for an update much quieter than the floor, a half at it, near 0 for a wild
-    one, 0 where the variance is beyond float64. It is that before the clip, which would hide it. Raises CodecRefused.
+    A report is normalized by the deviation of its numbers; below the floor that would make noise of next to nothing as
+    loud as anybody's typing, so it counts as much less as it lies below. Taken before the normalizing, which hides it:
+    0 for an update of zeros, 1 for a wild one, which is no longer than others are. Raises CodecRefused.
     """
     if not (math.isfinite(variance_floor) and variance_floor > 0.0):
         raise CodecRefused("a variance floor is finite and above 0; nothing was weighed")
@@ -22,7 +23,7 @@ def variance_weight(delta: npt.NDArray[np.floating], variance_floor: float) -> f
         raise CodecRefused("a delta is empty or not finite; nothing was weighed")
     with np.errstate(over="ignore", invalid="ignore"):
         variance = float(np.var(delta, dtype=np.float64))
-    return variance_floor / (variance_floor + variance) if math.isfinite(variance) else 0.0
+    return min(1.0, math.sqrt(variance / variance_floor)) if math.isfinite(variance) else 1.0
 
 
 def age_weights(age_max: int, exponent: float) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Multiply a clipped delta by its report's weight. After the clip: before it, the weight would cancel."""
+"""Multiply a delta by its report's weight. After it was normalized: before that, the weight would cancel."""
 
 from dataclasses import dataclass
 

@@ -27,6 +27,7 @@ from hushkey.sync.messages import (
     Report,
     Sig,
     Signed,
+    Subspace,
     Task,
     decode,
     encode,
@@ -36,6 +37,7 @@ from hushkey.sync.signing import RECEIVER, TASK, open_signed, sign_body
 from hushkey.sync.task_terms import (
     TASK_BYTES,
     epsilon_of_report,
+    numbers_of,
     require_sound,
     rho_of_report,
     signal_of,
@@ -45,6 +47,12 @@ REPORTS = 10  # that a budget is stated over
 UNITS = 1024  # fixed-point units of a delta at the clip norm: its rounding is far below any noise
 WEIGHT_UNITS = 256  # of the variance weight, in the same units: 3% more sensitivity
 FILE_BYTES = 2**26
+# How long a report is made, and below what length of a delta it is made less long: for every number of the gates'
+# biases, and for their coordinates along public directions (docs/federated.md, "What devices have in common").
+CLIP_NORM, CLIP_NORM_WITHIN = 0.46, 0.08
+QUIET, QUIET_WITHIN = 0.07, 0.02
+NORM_LIMIT, NORM_LIMIT_WITHIN = 0.5, 1.0  # of a batch's mean: honest ones have 0.2 and 0.6
+DIRECTIONS = 64
 _RECEIVER_BYTES = 2_048
 
 
@@ -59,13 +67,14 @@ class Choices:
     epsilon: float = 8.0  # of REPORTS reports of one device, by one operator's noise alone
     delta: float = 1e-6
     sigma: int | None = None  # instead of what epsilon asks for
-    clip_norm: float = 0.46  # cuts the longest tenth at a thousand words: docs/federated.md
-    age_max: int = 3
-    age_exponent: float = 0.5  # FedBuff's
-    variance_floor: float = 1e-4  # such deltas have 5e-5 at the most
+    directions: int | None = None  # None: as many as suit; 0: every number is sent
+    clip_norm: float | None = None  # None: CLIP_NORM or CLIP_NORM_WITHIN
+    age_max: int = 15
+    age_exponent: float = 0.0  # late reports count as others do: docs/federated.md
+    variance_floor: float | None = None  # None: that of a delta as long as QUIET or QUIET_WITHIN
     optimizer: str = "fedavg"
     rate: float = 1.0
-    norm_limit: float = 0.5  # honest means have 0.2 of a clip norm: docs/attacks.md
+    norm_limit: float | None = None  # None: NORM_LIMIT or NORM_LIMIT_WITHIN
     ttl_days: int = 14
     demonstration: bool = False
 
@@ -104,8 +113,14 @@ class Between:
 def draft(chosen: Choices, between: Between, entropy: Entropy) -> Task:
     """Return the terms. Raises TaskRefused where they could wrap, or leave less signal than noise."""
     weights = age_weights(chosen.age_max, chosen.age_exponent)
+    subspace = _subspace(chosen, between.shape)
+    numbers = between.shape.parameters(chosen.ranks) if subspace is None else subspace.count
+    within = subspace is not None
+    quiet = (QUIET, QUIET_WITHIN)[within]
+    limit = (NORM_LIMIT, NORM_LIMIT_WITHIN)[within]
     try:
-        terms = _codec(chosen, between.shape, entropy)
+        clip_norm = chosen.clip_norm or (CLIP_NORM, CLIP_NORM_WITHIN)[within]
+        terms = _codec(clip_norm, numbers, entropy)
         moved = sensitivity(max(weights), terms.norm_bound)
         sigma = chosen.sigma or sigma_for(chosen.epsilon, moved, REPORTS, chosen.delta)
         terms = terms.fitted(chosen.batch_max, max(weights), sigma)
@@ -123,7 +138,7 @@ def draft(chosen: Choices, between: Between, entropy: Entropy) -> Task:
         clip_norm=terms.clip_norm,
         scale=terms.scale,
         weight_units=terms.weight_units,
-        variance_floor=chosen.variance_floor,
+        variance_floor=chosen.variance_floor or quiet**2 / numbers,
         bits=terms.bits,
         kept=terms.kept,
         rotation_seed=terms.rotation_seed,
@@ -133,26 +148,42 @@ def draft(chosen: Choices, between: Between, entropy: Entropy) -> Task:
         sigma=sigma,
         delta=chosen.delta,
         optimizer=Optimizer("fedadam" if chosen.optimizer == "fedadam" else "fedavg", chosen.rate),
-        norm_limit=chosen.norm_limit,
+        norm_limit=chosen.norm_limit or limit,
         report_ttl_s=chosen.ttl_days * 86_400,
         clock_margin_s=300,
         demonstration=chosen.demonstration,
+        subspace=subspace,
     )
     require_sound(task, between.shape)
     return task
 
 
-def _codec(chosen: Choices, shape: AdapterShape, entropy: Entropy) -> CodecTerms:
-    dimension = shape.parameters(chosen.ranks)
-    if not (math.isfinite(chosen.clip_norm) and chosen.clip_norm > 0.0):
+def _subspace(chosen: Choices, shape: AdapterShape) -> Subspace | None:
+    """Return which directions a task takes: those that its base comes with, where they are of the groups it trains."""
+    held = shape.directions
+    if chosen.directions == 0 or held is None or not held.suit(shape, chosen.ranks):
+        if chosen.directions:
+            raise TaskRefused(
+                "the base comes with no public directions of these groups; no task was made: "
+                "take --directions 0, which sends every number"
+            )
+        return None
+    wanted = min(DIRECTIONS, len(held.rows)) if chosen.directions is None else chosen.directions
+    if wanted > len(held.rows):
+        raise TaskRefused(f"the base comes with {len(held.rows)} directions; no task was made")
+    return Subspace(wanted, held.digest)
+
+
+def _codec(clip_norm: float, numbers: int, entropy: Entropy) -> CodecTerms:
+    if not (math.isfinite(clip_norm) and clip_norm > 0.0):
         raise CodecRefused("a clip norm is finite and above 0")
     return CodecTerms(
-        dimension=dimension,
-        clip_norm=chosen.clip_norm,
-        scale=max(1, round(UNITS / chosen.clip_norm)),
+        dimension=numbers,
+        clip_norm=clip_norm,
+        scale=max(1, round(UNITS / clip_norm)),
         weight_units=WEIGHT_UNITS,
         bits=62,
-        kept=-(-dimension // 64) * 64,
+        kept=-(-numbers // 64) * 64,
         rotation_seed=entropy(32),
     )
 
@@ -160,7 +191,7 @@ def _codec(chosen: Choices, shape: AdapterShape, entropy: Entropy) -> CodecTerms
 def predict(task: Task, shape: AdapterShape) -> Prediction:
     """Return what the terms come to."""
     rho = rho_of_report(task)
-    numbers = shape.parameters(task.ranks)
+    numbers = numbers_of(task, shape)
     share = packed_bytes(task.kept + 1, task.bits)
     metadata = Metadata(bytes(16), 1, 2**31, bytes(32), 1, 1)
     report = Report(metadata, bytes(share + OVERHEAD_BYTES), bytes(HELPER_ENVELOPE_BYTES))

@@ -89,7 +89,7 @@ def opened(config: CoordinatorConfig) -> Iterator[Opened]:
     if keys.role != config.role:
         raise ConfigRefused(f"the keys are a {keys.role}'s, and the settings a {config.role}'s")
     base = load_base()
-    shapes = {base.identity: base.runtime().shape}
+    shapes = {base.identity: base.shape()}
     store = Store.open(config.store, clock=now)
     try:
         yield Opened(config, keys, FileReceivers(config.keys), store, base, shapes)

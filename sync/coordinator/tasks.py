@@ -18,7 +18,7 @@ from hushkey.sync.messages import Role, Signed, Task, decode, encode, hash_of
 from hushkey.sync.releases.chain import Head
 from hushkey.sync.signing import TASK as TASK_PURPOSE
 from hushkey.sync.signing import open_signed
-from hushkey.sync.task_terms import TASK_BYTES, codec_terms, epsilon_of_report, require_sound
+from hushkey.sync.task_terms import TASK_BYTES, codec_of, epsilon_of_report, require_sound
 
 ENTRY_BYTES = 512  # of a report's metadata, or of an item without its envelope: at the most
 HEAD_BYTES = 2**26  # a version adds 34
@@ -161,8 +161,7 @@ class Tasks:
         shape = self._shapes.get(task.base)
         if shape is None:
             raise TaskRefused("the task is for a base that is not here; it was not taken")
-        codec = Codec(codec_terms(task, shape))
-        return Terms(hash_of(body), task, shape, codec, epsilon_of_report(task))
+        return Terms(hash_of(body), task, shape, codec_of(task, shape), epsilon_of_report(task))
 
 
 def open_task(signed: Signed) -> Task:

@@ -54,9 +54,7 @@ def updated(terms: Terms, adapter: bytes, state: bytes, aggregate: bytes, weight
     if not norm <= task.norm_limit * task.clip_norm:
         return Update(adapter, state, norm, TOO_LONG)
     before = flatten(held, task.ranks)
-    after, moments = step(
-        task.optimizer, before, mean, Moments.from_bytes(state, codec.terms.dimension)
-    )
+    after, moments = step(task.optimizer, before, mean, Moments.from_bytes(state, codec.size))
     try:
         made = unflatten(
             after, task.ranks, terms.shape, base=task.base, seed=task.adapter_seed

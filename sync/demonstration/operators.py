@@ -43,8 +43,10 @@ NAMES: Final[Mapping[Role, str]] = {"leader": "North (sample)", "helper": "South
 RANKS: Final[Ranks] = {"output": 16}
 """Of a few devices and under weak noise it shows more than the plan "shared", which was chosen under much."""
 CLIP_NORM: Final = 2.0  # a thousand words of the samples move 1.6 to 1.9
-VARIANCE_FLOOR: Final = 1e-3  # they vary by 6e-4 to 8e-4: each weighs about 0.6
-RATE: Final = 1.5  # makes up for that weight
+VARIANCE_FLOOR: Final = (
+    0.5**2 / 4096
+)  # what moves 0.5 over the 4,096 numbers of such a pair: less counts less
+RATE: Final = 1.0
 SIGMA_OF_DEVICE: Final = (
     40  # the noise of a mean is then about as long as the mean itself, whatever the batch
 )
@@ -147,7 +149,7 @@ def _opened(stack: ExitStack, folder: Path, base: Base) -> dict[Role, Opened]:
     known: tuple[Role, ...] = get_args(Role)
     keys = {role: OperatorKeys.generate(role, now(), RECEIVER_DAYS, os.urandom) for role in known}
     ports = _free_ports(known)
-    shapes = {base.identity: base.runtime().shape}
+    shapes = {base.identity: base.shape()}
     opened: dict[Role, Opened] = {}
     for role in known:
         (folder / role).mkdir(mode=0o700)

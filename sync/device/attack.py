@@ -23,6 +23,8 @@ from hushkey.model.base import WEIGHTS, Base
 from hushkey.model.groups import NAMES
 from hushkey.model.runtime import Runtime
 from hushkey.model.text import tokens_of
+from hushkey.sync.codec import Codec
+from hushkey.sync.task_terms import unflatten
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -68,11 +70,16 @@ class Attacked:
 class Attacker:
     """Knows all that is public of a version: base, shared adapter, word frequencies. Nothing of a person.
 
-    Words that are a piece of their own can be found; of the others the first piece alone could.
+    Words that are a piece of their own can be found; of the others the first piece alone could. What it finds is
+    compared with what it finds in chance of the same kind: with a task's `codec`, in what may be sent for that task.
     """
 
-    def __init__(self, base: Base, start: Adapter, *, nulls: int = NULLS) -> None:
+    def __init__(
+        self, base: Base, start: Adapter, *, codec: Codec | None = None, nulls: int = NULLS
+    ) -> None:
         self._start, self._nulls = start, nulls
+        self._directions = None if codec is None else codec.directions
+        self._count = 0 if codec is None else codec.terms.dimension
         self._runtime = base.runtime()
         lexicon, vocabulary = base.lexicon, base.vocabulary
         cut = vocabulary.pieces_of_all(list(lexicon.words))
@@ -98,7 +105,7 @@ class Attacker:
         length = delta.norm()
         if length == 0.0:
             return np.zeros(len(self.words))
-        # Only its direction counts: noise may be long, and a clipped delta too short for eight bits.
+        # Only its direction counts: noise may be long, and what is sent of a delta too short for eight bits.
         moved = self._log_chances(self._start.plus(delta.scaled(1.0 / length))) - self._before
         along = self._basis.T @ (moved - moved.mean())
         return _within_strata(self._basis @ (along * self._shrinkage))
@@ -120,6 +127,10 @@ class Attacker:
         return self.rare if only_rare else np.ones(len(self.words), np.bool_)
 
     def _noise(self) -> Adapter:
+        start = self._start
+        if self._directions is not None:
+            numbers = self._directions.back(self._rng.standard_normal(self._count))
+            return unflatten(numbers, start.ranks, start.shape, base=start.base, seed=start.seed)
         held = {
             name: self._rng.standard_normal(self._start.tensors[name].shape, np.float32)
             for name in NAMES

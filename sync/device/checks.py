@@ -50,11 +50,26 @@ class Views:
 
     def of_sum(self, total: Elements) -> Adapter | None:
         """Read a sum, or a share by itself, as a delta; None where it is no adapter at all."""
-        decoded = self.codec.decode_sum(total).vector
-        longest = float(np.abs(decoded).max(initial=0.0)) or 1.0  # only the direction matters
+        return self._read(self.codec.decode_sum(total).vector)
+
+    def of_delta(self, delta: Floats) -> Adapter | None:
+        """Read what of a delta (d,) is sent, before anything hides it; None as above."""
+        directions = self.codec.directions
+        if directions is None:
+            return self._read(delta)
+        return self._read(directions.back(self.codec.coordinates(delta)))
+
+    def worst(self, delta: Floats, weight: float, entropy: Entropy) -> Adapter | None:
+        """Return what one operator could know of a delta (d,) whose report has a batch of zeros for company."""
+        mine = self.codec.integers(delta, weight, entropy) * self.task.weight_max
+        noise = discrete_gaussian(self.task.sigma, len(mine), entropy)
+        return self.of_sum(Ring(self.task.bits).apply(mine + noise))
+
+    def _read(self, numbers: Floats) -> Adapter | None:
+        longest = float(np.abs(numbers).max(initial=0.0)) or 1.0  # only the direction matters
         try:
             return unflatten(
-                decoded / longest,
+                numbers / longest,
                 self.task.ranks,
                 self.like.shape,
                 base=self.like.base,
@@ -62,12 +77,6 @@ class Views:
             )
         except CodecRefused:
             return None
-
-    def worst(self, delta: Floats, weight: float, entropy: Entropy) -> Adapter | None:
-        """Return what one operator could know of a delta (d,) whose report has a batch of zeros for company."""
-        mine = self.codec.integers(delta, weight, entropy) * self.task.weight_max
-        noise = discrete_gaussian(self.task.sigma, len(mine), entropy)
-        return self.of_sum(Ring(self.task.bits).apply(mine + noise))
 
 
 def check(  # noqa: PLR0913, PLR0917

@@ -9,7 +9,7 @@ from hushkey.sync.codec.packing import packed_bytes
 from hushkey.sync.envelopes import HELPER_ENVELOPE_BYTES, OVERHEAD_BYTES
 from hushkey.sync.messages import Invitation, Message, Task, encode, hash_of
 from hushkey.sync.privacy.accounting import Budget
-from hushkey.sync.task_terms import rho_of_report, signal_of
+from hushkey.sync.task_terms import numbers_of, rho_of_report, signal_of
 
 TERMS_VERSION = 1  # of the sentences below: another number asks everybody anew
 DAY_S = 86_400
@@ -73,7 +73,7 @@ class Terms:
     @property
     def numbers(self) -> int:
         """How many numbers a report is about."""
-        return self.shape.parameters(self.task.ranks)
+        return numbers_of(self.task, self.shape)
 
     @property
     def report_bytes(self) -> int:

@@ -43,7 +43,7 @@ class Maker:
     faults: Faults
     sample: bool  # nobody's history: no word of it is looked for
     train: Train = train_delta
-    _attacker: tuple[bytes, Attacker] | None = field(default=None, repr=False)
+    _attacker: tuple[tuple[bytes, bytes], Attacker] | None = field(default=None, repr=False)
 
     def make(
         self,
@@ -84,10 +84,12 @@ class Maker:
 
     def attacker(self, view: View) -> Attacker:
         """Return the attacker on this version, made once and made ready before anything waits for it."""
-        if self._attacker is None or self._attacker[0] != view.head.adapter:
-            attacker = Attacker(self.source.base, view.adapter)
+        place = view.place
+        version = place.identity, view.head.adapter
+        if self._attacker is None or self._attacker[0] != version:
+            attacker = Attacker(self.source.base, view.adapter, codec=place.codec)
             attacker.prepare()
-            self._attacker = view.head.adapter, attacker
+            self._attacker = version, attacker
         return self._attacker[1]
 
     def preview(

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from hushkey.model.adapter import Adapter
-from hushkey.sync.codec.clip import Clip
 from hushkey.sync.device.attack import Attacked, Attacker
 from hushkey.sync.device.checks import Verdict, Views
 from hushkey.sync.device.consent import Terms
@@ -34,7 +33,7 @@ class Bytes:
 
     full_model: int  # FedAvg: the whole model's update in float32
     delta: int  # the delta in float32
-    packed: int  # rotated, kept, rounded, packed: the leader's share
+    packed: int  # normalized, rotated, kept, rounded, packed: the leader's share
     sealed: int  # both envelopes
     wire: int  # the report as it is uploaded
 
@@ -48,7 +47,7 @@ class Bytes:
 class Seen:
     """What the word-recovery attack finds in what somebody would hold; None: not even an adapter."""
 
-    plain: Attacked | None  # the delta itself: both operators together
+    plain: Attacked | None  # what of the delta is sent, as it is: both operators together
     leader_share: Attacked | None
     helper_share: Attacked | None
     one_operator: Attacked | None  # the published sum in the worst case, less its own noise
@@ -62,7 +61,8 @@ class Preview:
     metadata: Metadata
     tensors: tuple[Tensor, ...]
     norm_before: float
-    norm_after: float  # of the clip
+    norm_along: float  # of what of it is sent: its coordinates along the public directions, where there are any
+    norm_after: float  # of the report
     weight: float  # by its variance
     histogram: tuple[int, ...]
     histogram_ends: tuple[float, float]
@@ -88,7 +88,7 @@ def preview_of(  # noqa: PLR0913, PLR0917
 ) -> Preview:
     """Measure a bundle that was built of a delta, whose numbers (d,) are given too."""
     counts, edges = np.histogram(numbers, BINS)
-    clipped = Clip(terms.task.clip_norm).apply(numbers)
+    along = views.codec.coordinates(numbers)
 
     def found(held: Adapter | None) -> Attacked | None:
         return None if held is None else attacker.attack(held, words)
@@ -101,19 +101,20 @@ def preview_of(  # noqa: PLR0913, PLR0917
             for name, held in delta.tensors.items()
         ),
         norm_before=float(np.linalg.norm(numbers)),
-        norm_after=float(np.linalg.norm(clipped)),
+        norm_along=float(np.linalg.norm(along)),
+        norm_after=terms.task.clip_norm * built.weight,
         weight=built.weight,
         histogram=tuple(int(count) for count in counts),
         histogram_ends=(float(edges[0]), float(edges[-1])),
         size=Bytes(
             full_model=terms.full_bytes,
-            delta=4 * terms.numbers,
+            delta=4 * len(numbers),
             packed=len(built.shares.leader_packed),
             sealed=len(built.shares.leader_packed) + OVERHEAD_BYTES + HELPER_ENVELOPE_BYTES,
             wire=len(built.data),
         ),
         seen=Seen(
-            plain=found(delta),
+            plain=found(views.of_delta(numbers)),
             leader_share=found(views.of_sum(built.shares.leader)),
             helper_share=found(views.of_sum(built.shares.helper)),
             one_operator=verdict.view,

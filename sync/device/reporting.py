@@ -21,7 +21,7 @@ from hushkey.sync.messages import (
     envelope_info,
     hash_of,
 )
-from hushkey.sync.task_terms import codec_terms
+from hushkey.sync.task_terms import codec_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,8 +41,8 @@ class Place:
 
     @property
     def codec(self) -> Codec:
-        """How the task's reports are encoded."""
-        return Codec(codec_terms(self.task, self.shape))
+        """How the task's reports are encoded. Raises TaskRefused."""
+        return codec_of(self.task, self.shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +78,10 @@ class Built:
 
 
 def weight_of(place: Place, delta: Floats) -> float:
-    """Return how much the report counts, by its variance alone; nothing that is not finite counts."""
-    return variance_weight(delta, place.task.variance_floor) if np.isfinite(delta).all() else 0.0
+    """Return how much the report counts, by the variance of what is sent; nothing that is not finite counts."""
+    if not np.isfinite(delta).all():
+        return 0.0
+    return variance_weight(place.codec.coordinates(delta), place.task.variance_floor)
 
 
 def build(place: Place, delta: Floats, *, zeros: bool, now: int, entropy: Entropy) -> Built:

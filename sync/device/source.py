@@ -1,6 +1,6 @@
 """Where a device's lines come from: its own history, read while it trains and looks for words, and kept nowhere."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Protocol
 
@@ -44,8 +44,11 @@ class HistorySource:
 
     @property
     def zero(self) -> Adapter:
-        """The adapter of the base that changes nothing."""
-        return _shipped_zero() if self.engine is None else self.engine.zero_adapter()
+        """The adapter of the base that changes nothing; its shape has the base's public directions."""
+        if self.engine is None:
+            return _shipped_zero()
+        zero, directions = self.engine.zero_adapter(), self.engine.base.directions
+        return replace(zero, shape=replace(zero.shape, directions=directions))
 
     @property
     def forgettings(self) -> int:
@@ -60,4 +63,6 @@ class HistorySource:
 
 @cache
 def _shipped_zero() -> Adapter:
-    return load_base().runtime().zero_adapter()
+    base = load_base()
+    zero = base.runtime().zero_adapter()
+    return replace(zero, shape=replace(zero.shape, directions=base.directions))

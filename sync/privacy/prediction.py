@@ -4,9 +4,10 @@ import math
 
 from hushkey.sync.errors import NoiseRefused
 
-# Norm of the sum of a batch's reports, in clip norms a report: first deltas of the gates' biases have 0.14 at 200
-# words of history and 0.18 at 1,000 (docs/federated.md, "What devices have in common"); later ones have less.
+# Norm of the sum of a batch's reports, in clip norms a report, each as long as that (docs/federated.md, "What devices
+# have in common"): of every number of the gates' biases, and of their coordinates along public directions.
 ALIGNMENT = 0.14
+ALIGNMENT_WITHIN = 0.4
 FLOOR = 1.0  # below it the noise on the sum is longer than the sum
 AGGREGATORS = 2  # each adds its noise
 

@@ -1,10 +1,13 @@
 """A sound task of made-up operators, and a sample of every message: the same bytes on every run."""
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import msgspec
+import numpy as np
 
+from hushkey.model.directions import Directions
 from hushkey.model.groups import AdapterShape
 from hushkey.sync import messages
 from hushkey.sync.enrolment import enrol
@@ -40,6 +43,7 @@ from hushkey.sync.messages import (
     Role,
     Sig,
     Signed,
+    Subspace,
     Task,
     Withdrawal,
     Withdrawn,
@@ -103,6 +107,25 @@ TASK_SAMPLE = Task(
     demonstration=False,
 )
 TASK_HASH = hash_of(encode(TASK_SAMPLE))
+
+
+# Public directions ------------------------------------------------------------------------------
+
+
+def _hadamard(rows: int, size: int) -> np.ndarray:
+    """Rows of length 1, square to one another, and exact in halves: size is a power of 4."""
+    signs = [[(-1) ** (row & place).bit_count() for place in range(size)] for row in range(rows)]
+    return (np.array(signs) / np.sqrt(size)).astype(np.float16)
+
+
+DIRECTIONS = Directions(TASK_SAMPLE.ranks, _hadamard(100, 256))
+WITHIN = replace(SHAPE, directions=DIRECTIONS)  # of a base that comes with them
+SUBSPACE = Subspace(64, drawn("directions"))
+
+
+def subspace(count: int = 64) -> Subspace:
+    """The first so many of them."""
+    return Subspace(count, DIRECTIONS.digest)
 
 
 def task(**changes: Any) -> Task:
@@ -212,6 +235,7 @@ _SAMPLES: tuple[Message, ...] = (
     LEADER,
     TASK_SAMPLE.groups[0],
     TASK_SAMPLE.optimizer,
+    SUBSPACE,
     TASK_SAMPLE,
     receiver("leader"),
     Offer(

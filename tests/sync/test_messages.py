@@ -26,7 +26,7 @@ each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name_
 few = settings(max_examples=40)
 
 
-def _values(of: inspect.Type) -> st.SearchStrategy:  # noqa: PLR0911  one of each type
+def _values(of: inspect.Type) -> st.SearchStrategy:  # noqa: C901, PLR0911  one of each type
     """Values of a field's type, by what the message itself says that they may be."""
     match of:
         case inspect.IntType(ge=low, lt=below, le=most):
@@ -47,6 +47,10 @@ def _values(of: inspect.Type) -> st.SearchStrategy:  # noqa: PLR0911  one of eac
             return st.text(text, min_size=low or 0, max_size=min(40, most or 40))
         case inspect.BoolType():
             return st.booleans()
+        case inspect.NoneType():
+            return st.none()
+        case inspect.UnionType(types=types):
+            return st.one_of(map(_values, types))
         case inspect.LiteralType(values=values):
             return st.sampled_from(values)
         case inspect.VarTupleType(item_type=item, min_length=low):

@@ -1,27 +1,43 @@
 """A task is sound or refused, its numbers are those of the codec, and an adapter is its vector to the bit."""
 
 import math
+from dataclasses import replace
 
 import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from protocol_stand_ins import HELPER, LEADER, SHAPE, TASK_SAMPLE, task
+from protocol_stand_ins import (
+    DIRECTIONS,
+    HELPER,
+    LEADER,
+    SHAPE,
+    TASK_SAMPLE,
+    WITHIN,
+    drawn,
+    subspace,
+    task,
+)
 
 from hushkey.model.adapter import Adapter
+from hushkey.model.directions import Directions
 from hushkey.model.groups import NAMES, SHAREABLE
 from hushkey.sync.errors import CodecRefused, TaskRefused
-from hushkey.sync.messages import Group, Operator, Optimizer
+from hushkey.sync.messages import Group, Operator, Optimizer, Subspace
 from hushkey.sync.privacy.accounting import rho_of
+from hushkey.sync.privacy.prediction import ALIGNMENT, ALIGNMENT_WITHIN, signal_to_noise
 from hushkey.sync.task_terms import (
+    codec_of,
     codec_terms,
     epsilon_of_report,
     flatten,
+    numbers_of,
     require_operators,
     require_sound,
     rho_of_report,
     sensitivity_of,
+    signal_of,
     unflatten,
 )
 
@@ -62,6 +78,87 @@ def test_more_noise_costs_less_and_more_weight_more():
     assert epsilon_of_report(task(sigma=9000)) < epsilon_of_report(TASK_SAMPLE)
     assert epsilon_of_report(task(age_weights=(5, 1))) > epsilon_of_report(TASK_SAMPLE)
     assert epsilon_of_report(task(sigma=0)) == math.inf
+
+
+# Along public directions ------------------------------------------------------------------------
+
+
+def _along(count: int = 64, **changes):
+    return task(**{"kept": 64, "subspace": subspace(count), **changes})
+
+
+def test_a_task_without_directions_sends_every_number_whatever_its_base_comes_with():
+    assert numbers_of(TASK_SAMPLE, WITHIN) == 256
+    codec = codec_of(TASK_SAMPLE, WITHIN)
+    assert (codec.directions, codec.size, codec.terms) == (
+        None,
+        256,
+        codec_terms(TASK_SAMPLE, SHAPE),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 63, 64])
+def test_a_task_with_directions_encodes_as_many_numbers_as_it_takes_of_them(count):
+    made = _along(count)
+    codec = codec_of(made, WITHIN)
+    assert codec.directions is DIRECTIONS
+    assert (codec.terms.dimension, codec.size) == (numbers_of(made, WITHIN), 256) == (count, 256)
+    assert codec.terms.padded == 64
+    delta = np.random.default_rng(count).standard_normal(256)
+    rows = DIRECTIONS.rows[:count].astype(np.float64)
+    assert np.allclose(codec.coordinates(delta), rows @ delta)
+
+
+def test_what_a_report_costs_is_by_what_is_sent_of_it():
+    made = _along(scale=100)
+    # It is the root, up, of 100^2 + 64 / 4 + 100 + 8 / 2 + 500^2: of 64 coordinates, not of 256 numbers.
+    moved = made.weight_max * codec_of(made, WITHIN).terms.norm_bound
+    assert sensitivity_of(made) == moved == 4 * (math.isqrt(100**2 + 16 + 100 + 4 + 500**2) + 1)
+
+
+def test_what_a_batch_brings_is_by_what_reports_have_in_common_along_the_directions():
+    made = _along()
+    for of, numbers, alignment in (
+        (made, 64, ALIGNMENT_WITHIN),
+        (TASK_SAMPLE, 256, ALIGNMENT),
+    ):
+        expected = signal_to_noise(170, of.sigma / sensitivity_of(of), numbers, alignment)
+        assert signal_of(of, WITHIN) == pytest.approx(expected)
+    assert signal_of(made, WITHIN) > 2 * signal_of(TASK_SAMPLE, WITHIN)
+
+
+OF_OTHERS = Directions({"lstm_bias": 1, "input": 5}, DIRECTIONS.rows)
+UNKNOWN = {
+    "of a base that has none": (SHAPE, _along()),
+    "of another file": (WITHIN, _along(subspace=Subspace(64, drawn("other directions")))),
+    "of other groups": (
+        replace(SHAPE, directions=OF_OTHERS),
+        _along(subspace=Subspace(64, OF_OTHERS.digest)),
+    ),
+    "for groups that they are not of": (WITHIN, _along(groups=(Group("lstm_bias", 1),))),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN, ids=str)
+def test_directions_are_refused(name):
+    shape, made = UNKNOWN[name]
+    require_sound(_along(), WITHIN)
+    for ask in (codec_of, require_sound):
+        with pytest.raises(TaskRefused, match="does not come with"):
+            ask(made, shape)
+
+
+def test_more_directions_than_there_are_are_refused():
+    held = len(DIRECTIONS.rows)
+    require_sound(_along(held, kept=128), WITHIN)
+    for ask in (codec_of, require_sound):
+        with pytest.raises(TaskRefused, match="more directions than there are"):
+            ask(_along(held + 1, kept=128), WITHIN)
+
+
+def test_of_directions_no_more_is_kept_than_there_are_coordinates():
+    with pytest.raises(TaskRefused):
+        require_sound(_along(kept=65), WITHIN)
 
 
 # Soundness --------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import click
 import pytest
 
 from hushkey.model.plans import preset
+from hushkey.sync.coordinator import drafting
 from hushkey.sync.coordinator.drafting import Choices, read_file
 from hushkey.sync.enrolment import read_code
 from hushkey.tui.cli import coordinator, root
@@ -68,7 +69,8 @@ def test_a_task_goes_from_leader_to_helper_and_back(both, tmp_path: Path):
     told = json.loads(out)
     assert told["prediction"]["epsilon_over_ten"] <= 8.0
     assert told["prediction"]["signal_to_noise"] > 1.0
-    assert 10_000 < told["prediction"]["bytes_per_report"] < 20_000
+    assert told["prediction"]["numbers"] == drafting.DIRECTIONS
+    assert told["prediction"]["bytes_per_report"] < 4_000
     code, _, err = leader.own("task", "publish", str(file))
     assert (code, "helper has not signed" in err) == (Exit.FAILED, True)
     assert helper.own("task", "sign", "--yes", str(file))[0] == Exit.OK
@@ -85,16 +87,46 @@ def test_what_is_not_asked_for_is_as_it_was_measured(both, tmp_path: Path):
     _, made = read_file(file.read_bytes())
     measured = Choices("typing", made.ranks, 1000, 1500)
     assert made.ranks == preset("shared").ranks
-    assert (made.clip_norm, made.variance_floor) == (measured.clip_norm, measured.variance_floor)
-    assert made.norm_limit == 0.7 != measured.norm_limit
+    assert made.subspace is not None
+    assert made.subspace.count == drafting.DIRECTIONS
+    assert made.clip_norm == drafting.CLIP_NORM_WITHIN
+    assert len(made.age_weights) == measured.age_max + 1
+    assert made.norm_limit == 0.7 != drafting.NORM_LIMIT_WITHIN
 
 
-def test_a_task_that_drowns_in_noise_is_refused_and_nothing_is_written(both, tmp_path: Path):
-    code, _, err = _task(both[0], tmp_path / "small.task", "--batch-min", "30")
+def test_without_directions_every_number_is_sent(both, tmp_path: Path):
+    file = tmp_path / "typing.task"
+    code, out, _ = _task(both[0], file, "--batch-min", "1500", "--directions", "0", "--json")
+    assert code == Exit.OK
+    told = json.loads(out)["prediction"]
+    assert told["epsilon_over_ten"] <= 8.0
+    assert 10_000 < told["bytes_per_report"] < 20_000
+    _, made = read_file(file.read_bytes())
+    assert made.subspace is None
+    assert told["numbers"] == made.kept == 4_096  # of the gates' biases: two layers of 4 x 512
+    assert (made.clip_norm, made.norm_limit) == (drafting.CLIP_NORM, drafting.NORM_LIMIT)
+
+
+@pytest.mark.parametrize("more", [["--directions", "65"], ["--plan", "tiny", "--directions", "8"]])
+def test_directions_that_the_base_does_not_come_with_are_refused(more, both, tmp_path: Path):
+    file = tmp_path / "typing.task"
+    code, _, err = _task(both[0], file, "--batch-min", "1500", *more)
+    assert code == Exit.FAILED
+    assert "the base comes with" in err
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("directions", [[], ["--directions", "0"]], ids=["along", "every number"])
+def test_a_task_that_drowns_in_noise_is_refused_and_nothing_is_written(
+    directions: list[str], both, tmp_path: Path
+):
+    file = tmp_path / "small.task"
+    code, _, err = _task(both[0], file, "--batch-min", "30", *directions)
     assert code == Exit.FAILED
     assert "of signal to noise" in err
-    assert "take 1410 reports" in err
-    assert not (tmp_path / "small.task").exists()
+    (fewest,) = re.findall(r"take (\d+) reports", err)
+    assert not file.exists()
+    assert _task(both[0], file, "--batch-min", fewest, *directions)[0] == Exit.OK
 
 
 @pytest.mark.parametrize(

@@ -333,7 +333,8 @@ def test_a_preview_is_shown_whole_and_sends_nothing(
     assert size["wire"] > size["sealed"] > size["packed"] > 0
     assert sum(said["histogram"]["counts"]) == said["terms"]["numbers"]
     assert set(said["attack"]) == {"plain", "leader_share", "helper_share", "one_operator"}
-    assert said["norm_after"] <= said["norm_before"] + 1e-9
+    assert said["norm_along"] == said["norm_before"] > 0.0
+    assert said["norm_after"] == pytest.approx(said["terms"]["task"]["clip_norm"] * said["weight"])
     assert said["epsilon_spent"] == 0.0
     for line in TYPED:
         assert line not in out

@@ -114,12 +114,19 @@ def task() -> None:
 @click.option("--epsilon", type=float, default=8.0, show_default=True, help="Of ten reports.")
 @click.option("--delta", type=float, default=1e-6, show_default=True)
 @click.option("--sigma", type=click.IntRange(1), help="Instead of what --epsilon asks for.")
+@click.option(
+    "--directions",
+    type=click.IntRange(0, 1024),
+    help="Public directions that a delta is sent along; without it as many as suit, 0: every number.",
+)
 @click.option("--clip-norm", type=float, help="Without it, what suits the plan 'shared'.")
 @click.option("--variance-floor", type=float, help="The same.")
-@click.option("--age-max", type=click.IntRange(0, 63), default=3, show_default=True)
+@click.option("--age-max", type=click.IntRange(0, 63), default=15, show_default=True)
 @click.option("--optimizer", type=click.Choice(["fedavg", "fedadam"]), default="fedavg")
 @click.option("--rate", type=float, default=1.0, show_default=True)
-@click.option("--norm-limit", type=float, help="Of a batch's mean, in clip norms; without it 0.5.")
+@click.option(
+    "--norm-limit", type=float, help="Of a batch's mean, in clip norms; without it what suits."
+)
 @click.option("--ttl-days", type=click.IntRange(1, 90), default=14, show_default=True)
 @click.option("--demonstration", is_flag=True, help="Weak noise, on loopback alone.")
 @output.as_json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from hushkey.tui.cli.share_told import Rows, lined_up, number, terms_as_dict
+from hushkey.tui.cli.share_told import Rows, directions_of, lined_up, number, terms_as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,22 +39,31 @@ def tensor_rows(preview: Preview) -> Rows:
 
 def number_lines(preview: Preview) -> Iterator[str]:
     """Say how long the numbers are together, and draw how they lie."""
-    clip = preview.terms.task.clip_norm
+    task = preview.terms.task
     yield (
-        f"norm {preview.norm_before:.4f}, clipped at {clip:g} to {preview.norm_after:.4f}; "
-        f"it would count {preview.weight:.2f} by its variance"
+        f"norm {preview.norm_before:.4f}{_along(preview)}; normalized to {task.clip_norm:g}, and counting "
+        f"{preview.weight:.2f} by its variance, the report has norm {preview.norm_after:.4f}"
     )
     low, high = preview.histogram_ends
     yield f"{low:+.4f} {histogram(preview.histogram)} {high:+.4f}"
 
 
+def _along(preview: Preview) -> str:
+    """Say how much of the change is sent at all, where that is not all of it."""
+    subspace = preview.terms.task.subspace
+    if subspace is None:
+        return ""
+    return f", along {directions_of(subspace)} {preview.norm_along:.4f}: only that is sent"
+
+
 def size_rows(preview: Preview) -> Rows:
     """Return what it takes after each step."""
     size = preview.size
+    along = "" if preview.terms.task.subspace is None else "along the directions, "
     return [
         ("the whole model's update in float32", f"{size.full_model:,} bytes"),
         ("these numbers in float32", f"{size.delta:,}"),
-        ("clipped, weighed, rotated, rounded, shared, packed", f"{size.packed:,}"),
+        (f"{along}normalized, weighed, rotated, rounded, shared, packed", f"{size.packed:,}"),
         ("both envelopes, sealed", f"{size.sealed:,}"),
         ("on the wire", f"{size.wire:,}, {size.saved:.2%} less than the whole model's update"),
     ]
@@ -114,6 +123,7 @@ def preview_as_dict(preview: Preview) -> dict[str, Any]:
             {"name": t.name, "shape": list(t.shape), "norm": t.norm} for t in preview.tensors
         ],
         "norm_before": preview.norm_before,
+        "norm_along": preview.norm_along,
         "norm_after": preview.norm_after,
         "weight": preview.weight,
         "histogram": {"counts": list(preview.histogram), "ends": list(preview.histogram_ends)},

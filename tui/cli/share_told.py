@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from hushkey.sync.device.consent import Terms
-    from hushkey.sync.messages import Operator, Task
+    from hushkey.sync.messages import Operator, Subspace, Task
 
 Rows = list[tuple[str, ...]]
 
@@ -64,7 +64,7 @@ def fields_of(terms: Terms) -> Rows:
     ]
     groups = ", ".join(f"{group.name} (rank {group.rank})" for group in task.groups)
     share = packed_bytes(task.kept + 1, task.bits) + OVERHEAD_BYTES
-    numbers = f"one part of {terms.numbers:,} numbers of {groups}, which is chance by itself"
+    numbers = f"one part of {_numbers(terms, groups)}, which is chance by itself"
     seed = "32 bytes of chance that the other part is made from"
     beside = "this device's key for this task, a signature, the time; your address"
     return [
@@ -81,6 +81,21 @@ def encode_field(metadata: Metadata, name: str) -> bytes:
     if isinstance(value, bytes):
         return value
     return int(value).to_bytes(max(1, (int(value).bit_length() + 7) // 8), "big")
+
+
+def _numbers(terms: Terms, groups: str) -> str:
+    """Say what the numbers of a report are."""
+    subspace = terms.task.subspace
+    if subspace is None:
+        return f"{terms.numbers:,} numbers of {groups}"
+    along = f"how far the change of {groups} goes along {directions_of(subspace)}"
+    return f"{terms.numbers:,} numbers ({along}; the rest of it stays here)"
+
+
+def directions_of(subspace: Subspace) -> str:
+    """Name the directions that a task takes: they come with hushkey, and say nothing of anybody."""
+    some = "one direction" if subspace.count == 1 else f"{subspace.count:,} directions"
+    return f"{some} that everybody knows"
 
 
 def operators_of(task: Task) -> Rows:
@@ -206,6 +221,7 @@ def task_as_dict(task: Task) -> dict[str, Any]:
         "batch_min": task.batch_min,
         "batch_max": task.batch_max,
         "clip_norm": task.clip_norm,
+        "directions": None if task.subspace is None else task.subspace.count,
         "demonstration": task.demonstration,
         **{
             role: {"name": held.name, "url": held.url, "key": held.key.hex()}

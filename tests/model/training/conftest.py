@@ -41,7 +41,7 @@ RANKS = {"lstm_bias": 1, "input": 4, "projection": 6, "output": 3, "output_bias"
 
 @pytest.fixture(scope="session")
 def zero(shape: Shape) -> Adapter:
-    return Adapter.zero(AdapterShape(**shape.as_dict()), base="tiny", seed=1, ranks=RANKS)
+    return Adapter.zero(AdapterShape.of_sizes(shape.as_dict()), base="tiny", seed=1, ranks=RANKS)
 
 
 @pytest.fixture(scope="session")

@@ -49,9 +49,9 @@ def hadamard(vector: Sequence[float]) -> list[float]:
     ]
 
 
-def clip(vector: Sequence[float], norm: float) -> list[float]:
+def normalize(vector: Sequence[float], norm: float) -> list[float]:
     length = math.hypot(*vector)
-    return [norm / length * number for number in vector] if length > norm else list(vector)
+    return [norm / length * number for number in vector] if length else list(vector)
 
 
 def rotate(vector: Sequence[float], seed: bytes) -> list[float]:

@@ -17,7 +17,7 @@ def recorded() -> dict[str, object]:
     rotation, seed, context = bytes(range(32)), bytes(reversed(range(32))), "task/report"
     delta = [round(float(number), 6) for number in rng.standard_normal(DIMENSION) / 16]
     drawn = rng.bytes(8 * KEPT)
-    turned = naive.rotate([number * WEIGHT for number in naive.clip(delta, 1.0)], rotation)
+    turned = naive.rotate([number * WEIGHT for number in naive.normalize(delta, 1.0)], rotation)
     places = naive.kept_places(rotation, len(turned), KEPT)
     integers = naive.rounded([turned[place] for place in places], SCALE, drawn)
     integers.append(math.floor(UNITS * WEIGHT + 0.5))

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from record_vectors import recorded
 
+from hushkey.model.directions import Directions, principal
 from hushkey.sync.codec import Codec, CodecTerms, add_into, expand, join, pack, split, unpack
 from hushkey.sync.codec.ring import Ring
 from hushkey.sync.codec.rotate import Rotate
@@ -124,6 +125,41 @@ def test_roundings_beyond_the_bound_are_drawn_anew_on_the_whole_way():
     assert 0 < too_long < 30
 
 
+def along(count: int, size: int = 200) -> Directions:
+    rng = np.random.default_rng(8)
+    return principal(rng.standard_normal((count, size)), count, {"lstm_bias": 1})
+
+
+def test_along_directions_a_sum_comes_back_as_what_of_the_deltas_lies_in_them():
+    directions = along(5)
+    codec = Codec(replace(TERMS, dimension=5, kept=64), directions)
+    rng = np.random.default_rng(9)
+    deltas = rng.standard_normal((7, 200)).astype(np.float32)
+    total = np.zeros(codec.terms.length, np.uint64)
+    expected = np.zeros(200)
+    rows = directions.rows.astype(np.float64)
+    for number, delta in enumerate(deltas):
+        add_into(total, codec.encode(delta, 1.0, entropy(number)), 1, TERMS.bits)
+        expected += rows.T @ np.array(naive.normalize((rows @ delta).tolist(), 0.5))
+    decoded = codec.decode_sum(total)
+    assert len(decoded.vector) == codec.size == 200
+    assert np.allclose(decoded.vector, expected, atol=7 * 2 / TERMS.scale)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32), st.floats(0, 1), st.floats(1e-30, 1e30))
+def test_along_directions_no_report_is_longer_than_the_stated_bound(seed, weight, by):
+    codec = Codec(replace(TERMS, dimension=5, kept=64), along(5))
+    delta = by * np.random.default_rng(seed).standard_normal(200)
+    integers = codec.integers(delta, weight, entropy(seed))
+    assert sum(int(each) ** 2 for each in integers) <= codec.terms.norm_bound**2
+
+
+def test_zeros_go_the_same_way_along_directions():
+    codec = Codec(replace(TERMS, dimension=5, kept=64), along(5))
+    assert not np.any(codec.decode_sum(codec.zero(entropy(1))).vector)
+
+
 def variance_ratio(residual: np.ndarray, variance: float) -> float:
     """How many standard deviations a residual's mean square lies from a variance, were it that Gaussian's."""
     return float(
@@ -145,7 +181,7 @@ def test_with_noise_on_the_residual_is_of_the_stated_sigma_and_of_no_other(sigma
     assert abs(variance_ratio(residual, sigma**2)) > 6  # as if one had added none
 
 
-def test_a_sum_is_decoded_to_that_of_the_weighted_clipped_deltas():
+def test_a_sum_is_decoded_to_that_of_the_weighted_normalized_deltas():
     rng = np.random.default_rng(4)
     codec = Codec(TERMS.fitted(30, 15, 0))
     reports = [
@@ -153,7 +189,7 @@ def test_a_sum_is_decoded_to_that_of_the_weighted_clipped_deltas():
     ]
     decoded = codec.decode_sum(batch_of(codec, reports)[0])
     expected = sum(
-        age_weight * weight * np.array(naive.clip(delta.tolist(), 0.5))
+        age_weight * weight * np.array(naive.normalize(delta.tolist(), 0.5))
         for delta, weight, age_weight in reports
     )
     # Each number was rounded once a report, by less than one unit, times its age weight.
@@ -164,7 +200,8 @@ def test_a_sum_is_decoded_to_that_of_the_weighted_clipped_deltas():
 
 
 def test_with_a_mask_the_sum_is_unbiased_over_seeds():
-    delta = np.random.default_rng(5).standard_normal(256) / 64
+    delta = np.random.default_rng(5).standard_normal(256)
+    delta *= TERMS.clip_norm / np.linalg.norm(delta)
     mean = np.zeros(256)
     for number in range(400):
         terms = replace(TERMS, dimension=256, kept=64, rotation_seed=number.to_bytes(32, "big"))

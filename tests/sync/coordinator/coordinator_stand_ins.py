@@ -8,10 +8,19 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from protocol_stand_ins import KEYS, RECEIVER_KEYS, SHAPE, TASK_SAMPLE, drawn, receiver, task
+from protocol_stand_ins import (
+    KEYS,
+    RECEIVER_KEYS,
+    SHAPE,
+    TASK_SAMPLE,
+    WITHIN,
+    drawn,
+    receiver,
+    task,
+)
 
 from hushkey.model.adapter import Adapter
-from hushkey.sync.codec import Codec, CodecTerms, pack, split
+from hushkey.sync.codec import CodecTerms, pack, split
 from hushkey.sync.codec.ring import Integers
 from hushkey.sync.coordinator.faults import Faults, NoFaults
 from hushkey.sync.coordinator.gate import Gate, NoGate
@@ -35,10 +44,10 @@ from hushkey.sync.messages import (
     hash_of,
 )
 from hushkey.sync.signing import RECEIVER, TASK, signed
-from hushkey.sync.task_terms import codec_terms
+from hushkey.sync.task_terms import codec_of, codec_terms
 
 NOW = 1_800_000_000
-SHAPES = {TASK_SAMPLE.base: SHAPE}
+SHAPES = {TASK_SAMPLE.base: WITHIN}
 
 
 def loopback(role: str, port: int) -> Operator:
@@ -142,7 +151,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.identity = hash_of(encode(self.task))
-        self.codec = Codec(codec_terms(self.task, SHAPE))
+        self.codec = codec_of(self.task, WITHIN)
         self.adapter = Adapter.zero(
             SHAPE, base=self.task.base, seed=self.task.adapter_seed, ranks=self.task.ranks
         ).to_bytes()
@@ -234,7 +243,7 @@ class World:
         """A report of a device, as it travels."""
         rng = np.random.default_rng(int.from_bytes(drawn(name, 8), "big"))
         if delta is None:
-            delta = rng.normal(0.0, 1.0 / np.sqrt(self.terms.dimension), self.terms.dimension)
+            delta = rng.normal(0.0, 1.0 / np.sqrt(self.codec.size), self.codec.size)
         entropy = Repeating(name)
         token = drawn(f"token {name}")
         metadata = Metadata(

@@ -53,7 +53,7 @@ from hushkey.sync.messages import (
     hash_of,
 )
 from hushkey.sync.signing import request_signature
-from hushkey.sync.task_terms import codec_terms
+from hushkey.sync.task_terms import codec_of
 
 COMMAND = [sys.executable, "-m", "hushkey", "coordinator"]
 ROOT = Path(__file__).resolve().parents[3]
@@ -286,8 +286,8 @@ def _published(leader: Running, helper: Running, client: httpx.Client, identity:
         if answer.status_code == 200:
             offer = decode(answer.content, Offer, limit_bytes=2**20)
             task = decode(offer.task.body, Task, limit_bytes=2**16)
-            shape = load_base().runtime().shape
-            return Pair(leader, helper, task, identity, Codec(codec_terms(task, shape)))
+            shape = load_base().shape()
+            return Pair(leader, helper, task, identity, codec_of(task, shape))
         time.sleep(0.1)
     raise AssertionError(f"the base was never recorded: {leader.log()}")
 

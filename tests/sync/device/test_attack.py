@@ -76,7 +76,7 @@ def weak_task(start: Adapter, **changes):
     fields = {
         "base": start.base, "adapter_seed": 1, "groups": (Group("output", 16),), "kept": dimension,
         "batch_min": 100, "batch_max": 150, "rotation_seed": drawn("rotation"), "bits": 40, "sigma": 1,
-        "clip_norm": 1.0, "scale": 1 << 16, "weight_units": 1 << 12, "age_weights": (1,), "variance_floor": 1.0,
+        "clip_norm": 1.0, "scale": 1 << 16, "weight_units": 1 << 12, "age_weights": (1,), "variance_floor": 1e-12,
     }  # fmt: skip
     made = task(**(fields | changes))
     terms = codec_terms(made, start.shape).fitted(made.batch_max, made.weight_max, made.sigma)

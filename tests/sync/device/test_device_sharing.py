@@ -303,7 +303,9 @@ def test_the_preview_is_the_very_bundle_and_sends_nothing(world: World, home):
         assert status.live is not None
         assert {tensor.name for tensor in seen.tensors} == {"lstm_bias", "output"}
         assert sum(seen.histogram) == seen.terms.numbers
-        assert seen.norm_after == pytest.approx(min(seen.norm_before, seen.terms.task.clip_norm))
+        assert seen.norm_along == seen.norm_before > 0.0
+        assert seen.norm_after == pytest.approx(seen.weight * seen.terms.task.clip_norm)
+        assert seen.size.delta == 4 * seen.terms.numbers
         (_, sent) = wire.uploads[0]
         assert sent
         assert seen.size.wire < seen.size.full_model

@@ -28,6 +28,7 @@ from protocol_stand_ins import (  # noqa: E402  from the folder above
     RECEIVER_KEYS,
     SAMPLES,
     SEED,
+    SUBSPACE,
     TASK_HASH,
     TASK_SAMPLE,
     after,
@@ -98,14 +99,58 @@ def messages() -> Case:
         "bad_binary_short": good[:1] + b"\xc4\x0f" + good[3:18] + good[19:],
         **{name: good[:place] + form + good[place + 1 :] for name, form in with_number.items()},
     }
+    within = msgspec.structs.replace(TASK_SAMPLE, subspace=SUBSPACE)
     return {
         "good": [
-            {"kind": kind.__name__, "bytes": encode(message).hex(), "says": _plain(message)}
-            for kind, message in SAMPLES.items()
+            {
+                "kind": type(message).__name__,
+                "bytes": encode(message).hex(),
+                "says": _plain(message),
+            }
+            for message in (*SAMPLES.values(), within)
         ],
         "bad": [
-            {"name": name, "kind": "Metadata", "bytes": data.hex()} for name, data in bad.items()
+            *(
+                {"name": name, "kind": "Metadata", "bytes": data.hex()}
+                for name, data in bad.items()
+            ),
+            *(
+                {"name": name, "kind": "Subspace", "bytes": data.hex()}
+                for name, data in _bad_subspaces().items()
+            ),
+            *(
+                {"name": name, "kind": "Task", "bytes": data.hex()}
+                for name, data in _bad_tasks().items()
+            ),
         ],
+    }
+
+
+def _bad_subspaces() -> dict[str, bytes]:
+    digest = encode(SUBSPACE)[2:]  # behind an array of 2 and the count, 64 in one byte
+    return {
+        "bad_count_none": b"\x92\x00" + digest,
+        "bad_count_1025": b"\x92\xcd\x04\x01" + digest,
+        "bad_count_16_bits": b"\x92\xcd\x00\x40" + digest,
+        "bad_digest_of_31_bytes": b"\x92\x40\xc4\x1f" + SUBSPACE.directions[:31],
+        "bad_digest_of_33_bytes": b"\x92\x40\xc4\x21" + SUBSPACE.directions + b"\x00",
+        "bad_subspace_shorter": b"\x91\x40",
+    }
+
+
+def _bad_tasks() -> dict[str, bytes]:
+    """The task with something else where its subspace stands: last, and never left out."""
+    every = encode(TASK_SAMPLE)  # ends with nil: every number
+    fields = len(TASK_SAMPLE.__struct_fields__)
+    head = b"\xdc" + fields.to_bytes(2, "big")
+    assert every.startswith(head)
+    assert every.endswith(b"\xc0")
+    without = b"\xdc" + (fields - 1).to_bytes(2, "big") + every[len(head) : -1]
+    return {
+        "bad_task_without_its_subspace": without,
+        "bad_task_subspace_empty": every[:-1] + b"\x90",
+        "bad_task_subspace_false": every[:-1] + b"\xc2",
+        **{f"bad_task_{name[4:]}": every[:-1] + data for name, data in _bad_subspaces().items()},
     }
 
 

@@ -81,8 +81,14 @@ def test_a_message_says_what_it_says(case):
 
 @each_bad(MESSAGES)
 def test_a_message_is_refused(bad):
+    kind = {kind.__name__: kind for kind in KINDS}[bad["kind"]]
     with pytest.raises(MessageRefused):
-        decode(bytes.fromhex(bad["bytes"]), Metadata, limit_bytes=LIMIT)
+        decode(bytes.fromhex(bad["bytes"]), kind, limit_bytes=LIMIT)
+
+
+def test_a_task_is_among_the_vectors_with_every_number_and_with_directions():
+    said = [case["says"]["subspace"] for case in MESSAGES["good"] if case["kind"] == "Task"]
+    assert said == [None, make._plain(make.SUBSPACE)]
 
 
 def test_the_chain_is_followed():

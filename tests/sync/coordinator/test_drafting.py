@@ -1,0 +1,140 @@
+"""What a leader's task takes where it is not told, what it comes to, and what is refused before anybody signs it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from coordinator_stand_ins import Repeating
+from protocol_stand_ins import HELPER, KEYS, LEADER
+
+from hushkey.model.adapter import Adapter
+from hushkey.model.base import Base
+from hushkey.model.directions import Directions
+from hushkey.model.groups import AdapterShape
+from hushkey.model.plans import preset
+from hushkey.sync.coordinator import drafting
+from hushkey.sync.coordinator.drafting import Between, Choices, draft, predict
+from hushkey.sync.errors import TaskRefused
+from hushkey.sync.messages import Subspace
+from hushkey.sync.privacy.prediction import (
+    ALIGNMENT,
+    ALIGNMENT_WITHIN,
+    signal_to_noise,
+    smallest_batch,
+)
+from hushkey.sync.task_terms import sensitivity_of
+
+RANKS = dict(preset("shared").ranks)
+MANY = 5_000
+
+
+@pytest.fixture(scope="module")
+def shape(shipped_base: Base) -> AdapterShape:
+    return shipped_base.shape()
+
+
+def drafted(shape: AdapterShape, batch_min: int = MANY, ranks=RANKS, **chosen):
+    choices = Choices("typing", ranks, batch_min, batch_min + 500, **chosen)
+    return draft(choices, Between("a-base", shape, LEADER, HELPER), Repeating("draft"))
+
+
+def test_the_shipped_directions_are_those_of_the_plan_that_is_shared(shape):
+    assert shape.directions.suit(shape, RANKS)
+    assert len(shape.directions.rows) >= drafting.DIRECTIONS
+    rows = shape.directions.rows.astype(np.float64)
+    assert np.allclose(rows @ rows.T, np.eye(len(rows)), atol=2e-3)
+
+
+def test_directions_are_taken_where_they_suit(shape):
+    made = drafted(shape)
+    assert made.subspace == Subspace(drafting.DIRECTIONS, shape.directions.digest)
+    assert made.kept == 64
+    assert (made.clip_norm, made.norm_limit) == (
+        drafting.CLIP_NORM_WITHIN,
+        drafting.NORM_LIMIT_WITHIN,
+    )
+    assert made.variance_floor == pytest.approx(drafting.QUIET_WITHIN**2 / drafting.DIRECTIONS)
+
+
+def test_none_are_taken_where_every_number_is_asked_for(shape):
+    made = drafted(shape, directions=0)
+    numbers = shape.parameters(RANKS)
+    assert made.subspace is None
+    assert made.kept == numbers
+    assert (made.clip_norm, made.norm_limit) == (drafting.CLIP_NORM, drafting.NORM_LIMIT)
+    assert made.variance_floor == pytest.approx(drafting.QUIET**2 / numbers)
+
+
+@pytest.mark.parametrize(("count", "kept"), [(1, 64), (10, 64), (64, 64)])
+def test_as_many_are_taken_as_are_asked_for(shape, count, kept):
+    made = drafted(shape, directions=count)
+    assert made.subspace == Subspace(count, shape.directions.digest)
+    assert made.kept == kept
+    assert predict(made, shape).numbers == count
+
+
+def test_more_than_there_are_are_refused(shape):
+    held = len(shape.directions.rows)
+    with pytest.raises(TaskRefused, match=f"comes with {held} directions"):
+        drafted(shape, directions=held + 1)
+
+
+def test_of_fewer_than_suit_all_are_taken(shape):
+    few = Directions(RANKS, shape.directions.rows[:7])
+    made = drafted(replace(shape, directions=few))
+    assert made.subspace == Subspace(7, few.digest)
+
+
+@pytest.mark.parametrize("without", [True, False], ids=["no directions", "of other groups"])
+def test_where_they_do_not_suit_every_number_is_sent_and_asking_for_them_is_refused(shape, without):
+    ranks = RANKS if without else {"output": 16}
+    other = replace(shape, directions=None) if without else shape
+    assert drafted(other, ranks=ranks).subspace is None
+    with pytest.raises(TaskRefused, match="--directions 0"):
+        drafted(other, ranks=ranks, directions=8)
+
+
+def test_late_reports_are_taken_for_long_and_count_as_others_do(shape):
+    made = drafted(shape)
+    assert made.age_weights == (1,) * (Choices("typing", RANKS, 1, 1).age_max + 1)
+
+
+def test_what_is_chosen_stands_in_the_place_of_what_suits(shape):
+    made = drafted(shape, clip_norm=0.3, norm_limit=0.7, variance_floor=1e-7)
+    assert (made.clip_norm, made.norm_limit, made.variance_floor) == (0.3, 0.7, 1e-7)
+
+
+@pytest.mark.parametrize(
+    ("directions", "alignment"), [(None, ALIGNMENT_WITHIN), (0, ALIGNMENT)], ids=["along", "every"]
+)
+def test_the_smallest_batch_is_the_predicted_one_and_one_report_less_is_refused(
+    shape, directions, alignment
+):
+    made = drafted(shape, directions=directions)
+    numbers = predict(made, shape).numbers
+    multiplier = made.sigma / sensitivity_of(made)
+    fewest = smallest_batch(multiplier, numbers, alignment)
+    exact = drafted(shape, fewest, directions=directions)
+    told = predict(exact, shape)
+    assert told.signal_to_noise == pytest.approx(
+        signal_to_noise(fewest, multiplier, numbers, alignment)
+    )
+    assert told.signal_to_noise >= 1.0
+    assert told.epsilon_over_ten <= 8.0
+    with pytest.raises(TaskRefused, match=f"take {fewest} reports"):
+        drafted(shape, fewest - 1, directions=directions)
+
+
+def test_along_directions_a_far_smaller_batch_and_a_far_smaller_report_do(shape):
+    along, every = (predict(drafted(shape, directions=count), shape) for count in (None, 0))
+    assert along.bytes_per_report < every.bytes_per_report / 4
+    assert along.signal_to_noise > 10 * every.signal_to_noise
+    assert along.epsilon_over_ten == pytest.approx(every.epsilon_over_ten, rel=1e-2)
+
+
+def test_the_file_that_a_helper_gets_has_an_adapter_of_all_numbers(shape):
+    made = drafted(shape)
+    held = drafting.begun(made, shape, KEYS["leader"])
+    adapter = Adapter.from_bytes(held.adapter, shape, base="a-base")
+    assert dict(adapter.ranks) == RANKS
+    assert adapter.norm() == 0.0
