@@ -1,4 +1,4 @@
-"""hushkey without one of its ideas at a time: the subset, the buffer, age and variance weights, rotation, bits."""
+"""hushkey without one of its ideas at a time: subset, buffer, directions, normalizing, weights, rotation, bits."""
 
 import argparse
 from collections.abc import Sequence
@@ -8,7 +8,14 @@ from bench.document import table
 from bench.federated.quick import gains_of
 from bench.federated.setting import Setting, command_of, paragraph, setting
 from bench.learning.means import mean_of
-from hushkey.sync.simulation.algorithms import FEDAVG, HUSHKEY, Algorithm, Coding
+from hushkey.sync.simulation.algorithms import (
+    DIRECTIONS,
+    FEDAVG,
+    HUSHKEY,
+    Algorithm,
+    Coding,
+    with_epsilon,
+)
 
 _CODING = HUSHKEY.coding or Coding()
 
@@ -22,12 +29,23 @@ VARIANTS: Sequence[Algorithm] = (
     HUSHKEY,
     replace(FEDAVG, name="without the subset or the buffer (full-model FedAvg)"),
     replace(HUSHKEY, name="without the buffer", gathering="cohort"),
-    replace(HUSHKEY, name="without age weights", age_exponent=0.0),
-    without("without variance weights", variance_floor=None),
+    replace(HUSHKEY, name="with age weights, FedBuff's", age_exponent=0.5),
+    without("without normalizing", normalized=False),
+    without("without variance weights", quiet=None),
     without("without rotation", rotated=False),
-    without("fewer bits", scale=1 << 7),
-    without("fewer bits, without rotation", scale=1 << 7, rotated=False),
+    without("fewer bits", scale=1 << 8),
+    without("fewer bits, without rotation", scale=1 << 8, rotated=False),
 )
+
+
+PRIVATE = 8.0  # the epsilon at which directions are compared with every number
+POPULATION = 2_000  # whose batches the noise is then that of
+
+
+def directed(held: Setting, directions: int | None) -> Algorithm:
+    """Return hushkey under noise, along so many public directions or with every number."""
+    larger = POPULATION / held.preset.devices
+    return with_epsilon(HUSHKEY, PRIVATE, larger=larger, directions=directions)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -74,5 +92,19 @@ def section(held: Setting, chosen: Sequence[Algorithm], command: str) -> str:
             ),
             "",
             table(head, rows),
+            "",
+            paragraph(
+                f"Public directions are for noise: at epsilon {PRIVATE:g}, with the noise of batches as {POPULATION:,}",
+                "devices would fill them:",
+            ),
+            "",
+            table(["sent", "gain, points"], _private_rows(held)),
         ]
     )
+
+
+def _private_rows(held: Setting) -> list[list[str]]:
+    return [
+        [name, mean_of(gains_of(held, directed(held, count))).told()]
+        for name, count in ((f"{DIRECTIONS} directions", DIRECTIONS), ("every number", None))
+    ]

@@ -1,7 +1,7 @@
-"""What first deltas have in common: how long they are, and how long their mean is beyond chance, by size of history.
+"""What first deltas have in common: how long they are, and how long the mean of what is sent of them is beyond chance.
 
-From it follow the clip norm of a task (the longest tenth is cut) and the fewest reports that a task may ask for
-(`hushkey.sync.privacy.prediction`).
+From it follow the clip norm of a task and the fewest reports that it may ask for (`hushkey.sync.privacy.prediction`),
+where every number is sent and where a delta goes along public directions.
 """
 
 import argparse
@@ -15,33 +15,27 @@ from bench.document import table
 from bench.federated.setting import Setting, command_of, paragraph, people_of, preset_of, say
 from hushkey.model import plans
 from hushkey.model.base import load_base
-from hushkey.sync.coordinator.drafting import Choices
 from hushkey.sync.privacy import smallest_batch
-from hushkey.sync.privacy.prediction import ALIGNMENT
+from hushkey.sync.privacy.prediction import ALIGNMENT, ALIGNMENT_WITHIN
 from hushkey.sync.simulation.aggregation import Coded
 from hushkey.sync.simulation.algorithms import HUSHKEY, with_epsilon
 from hushkey.sync.simulation.presets import RANKS
 from hushkey.sync.simulation.world import World
 
-CUT = 0.9  # the quantile of norms that is proposed as clip norm
 DEVICES = 200
 WORDS = (200, 1_000)
+EPSILONS = (8.0, 2.0)
 Vectors = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Norms of first deltas, and that of what they share, which is 0 where nothing can be told from chance."""
+    """How long first deltas are as they are sent, and what they share once all are of length 1; 0: nothing is told."""
 
     devices: int
     numbers: int
-    median: float
-    longest_tenth: float
+    median: float  # norm of what is sent, before it is normalized
     shared: float
-
-    def aligned(self, clip_norm: float) -> float:
-        """Return what is shared in clip norms: what a batch adds up."""
-        return self.shared / clip_norm
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -58,28 +52,40 @@ def run(options: argparse.Namespace) -> str:
             preset = replace(held, words=words, devices=min(held.devices, DEVICES), ranks=ranks)
             (trained,) = (f"{name} {rank}" for name, rank in ranks.items())
             say(f"{preset.devices} devices train {trained} on {words:,} words each")
-            world = World(load_base(), people_of(options, preset), preset, say=say)
-            found[trained, words] = agreement(world)
+            world = World(
+                load_base(), people_of(options, preset), preset, say=say, kept=options.kept
+            )
+            deltas = deltas_of(world)
+            found[trained, words, "every number"] = agreement(deltas)
+            if world.directions is not None:
+                rows = world.directions.rows.astype(np.float64)
+                found[trained, words, f"{len(rows)} directions"] = agreement(deltas @ rows.T)
     return section(found, command_of(options))
 
 
-def agreement(world: World, most: int = DEVICES) -> Agreement:
-    """Train the first devices once from the base.
-
-    Of n deltas the mean's square is what they share and an n-th of what they do not (an unbiased estimate).
-    """
+def deltas_of(world: World, most: int = DEVICES) -> Vectors:
+    """Train the first devices once from the base; return what that changes (n, d)."""
     readings = world.readings[:most]
     trained = world.fleet.train([world.start] * len(readings), readings)
-    deltas: Vectors = np.stack([(after - world.start).ravel() for after in trained]).astype(
-        np.float64
-    )
-    norms = np.linalg.norm(deltas, axis=1)
-    count, each = len(deltas), float(np.mean(norms**2))
-    shared = (count * float(np.sum(deltas.mean(0) ** 2)) - each) / (count - 1)
-    median, longest = np.quantile(norms, [0.5, CUT])
-    return Agreement(
-        count, deltas.shape[1], float(median), float(longest), math.sqrt(max(0.0, shared))
-    )
+    return np.stack([(after - world.start).ravel() for after in trained]).astype(np.float64)
+
+
+def agreement(sent: Vectors) -> Agreement:
+    """Measure what is sent (n, k). A device that learned nothing has nothing in common with anybody."""
+    norms = np.linalg.norm(sent, axis=1)
+    alike = sent / np.where(norms > 0.0, norms, 1.0)[:, None]
+    return Agreement(*sent.shape, float(np.median(norms)), shared_by(alike))
+
+
+def shared_by(vectors: Vectors) -> float:
+    """Return the norm of what vectors (n, k) share beyond chance.
+
+    Of n vectors the mean's square is what they share and an n-th of what they do not (an unbiased estimate).
+    """
+    count = len(vectors)
+    each = float(np.mean(np.sum(vectors**2, axis=1)))
+    square = (count * float(np.sum(vectors.mean(0) ** 2)) - each) / (count - 1)
+    return math.sqrt(max(0.0, square))
 
 
 def multiplier(numbers: int, batch: int, epsilon: float) -> float:
@@ -88,37 +94,27 @@ def multiplier(numbers: int, batch: int, epsilon: float) -> float:
     return coded.sigma / (max(coded.weights) * coded.codec.terms.norm_bound)
 
 
-def floor_of(held: Setting, aligned: float, epsilon: float) -> int:
+def floor_of(numbers: int, held: Setting, aligned: float, epsilon: float) -> int:
     """Return the fewest reports of which the sum is as long as its noise."""
-    numbers = held.world.zero.parameters
     each = multiplier(numbers, held.preset.batch, epsilon)
     return smallest_batch(each, numbers, min(1.0, aligned))
 
 
-def section(found: dict[tuple[str, int], Agreement], command: str) -> str:
+def section(found: dict[tuple[str, int, str], Agreement], command: str) -> str:
     """Write the section."""
-    epsilon = Choices("", {}, 1, 1).epsilon
-    head = [
-        "trained",
-        "words a device",
-        "devices",
-        "norm, median",
-        "norm, longest tenth",
-        "in common",
-    ]
-    head += ["in common, clip norms", f"fewest reports at epsilon {epsilon:g}"]
+    head = ["trained", "words a device", "devices", "sent", "norm, median", "in common, clip norms"]
+    head += [f"fewest reports at epsilon {epsilon:g}" for epsilon in EPSILONS]
     rows = [
         [
             trained,
             f"{words:,}",
             str(one.devices),
-            f"{one.median:.2f}",
-            f"{one.longest_tenth:.2f}",
+            sent,
+            f"{one.median:.3f}",
             f"{one.shared:.3f}",
-            f"{one.aligned(one.longest_tenth):.3f}",
-            _floor(one, epsilon),
+            *(_floor(one, epsilon) for epsilon in EPSILONS),
         ]
-        for (trained, words), one in found.items()
+        for (trained, words, sent), one in found.items()
     ]
     return "\n".join(
         [
@@ -126,11 +122,11 @@ def section(found: dict[tuple[str, int], Agreement], command: str) -> str:
             "",
             paragraph(
                 f"`{command}`: one training of each device from the base, as production trains what",
-                "is shared (the plan `shared` is lstm_bias 1). *In common* is the norm of the mean delta",
-                "beyond chance; with the clip norm",
-                "at the longest tenth it decides from how many reports on the sum is longer than its noise, over",
-                "ten reports of each device.",
-                f"`sync/privacy/prediction.py` takes {ALIGNMENT} clip norms.",
+                "is shared (the plan `shared` is lstm_bias 1), of which every number is sent, or the coordinates along",
+                "the first public directions, which were found on other writers. *In common* is the norm of the mean",
+                "report beyond chance, all being as long as the clip norm; it decides from how many reports on the sum",
+                "is longer than its noise, over ten reports of each device. `sync/privacy/prediction.py` takes",
+                f"{ALIGNMENT} clip norms of every number, and {ALIGNMENT_WITHIN} along directions.",
             ),
             "",
             table(head, rows),
@@ -139,9 +135,7 @@ def section(found: dict[tuple[str, int], Agreement], command: str) -> str:
 
 
 def _floor(one: Agreement, epsilon: float) -> str:
-    aligned = one.aligned(one.longest_tenth)
-    if aligned <= 0.0:
+    if one.shared <= 0.0:
         return "nothing in common could be told"
-    return (
-        f"{smallest_batch(multiplier(one.numbers, 64, epsilon), one.numbers, min(1.0, aligned)):,}"
-    )
+    each = multiplier(one.numbers, 64, epsilon)
+    return f"{smallest_batch(each, one.numbers, min(1.0, one.shared)):,}"

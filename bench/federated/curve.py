@@ -7,20 +7,41 @@ less chance in it, is left out, and the gain is so bounded from below.
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from bench.document import table
-from bench.federated.agreement import agreement, floor_of, multiplier
+from bench.federated.agreement import agreement, deltas_of, floor_of, multiplier
 from bench.federated.picture import curves
 from bench.federated.quick import gains_of
 from bench.federated.setting import Setting, command_of, paragraph, setting
+from bench.federated.timing import timing_of
 from bench.learning.means import Mean, mean_of
 from hushkey.sync.privacy import signal_to_noise
-from hushkey.sync.privacy.prediction import ALIGNMENT
+from hushkey.sync.privacy.prediction import ALIGNMENT, ALIGNMENT_WITHIN
 from hushkey.sync.simulation.algorithms import HUSHKEY, Algorithm, with_epsilon
 
-EPSILONS = (1.0, 2.0, 4.0, 8.0, 16.0)
-POPULATIONS = (500, 5_000, 50_000)
+EPSILONS = (1.0, 2.0, 4.0, 8.0)
+POPULATIONS = (500, 1_000, 2_000, 5_000, 20_000, 50_000)
 WORTH = 8.0  # the largest epsilon that is advised
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a population gains at an epsilon, and when it came to the target."""
+
+    gain: Mean
+    seconds: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How many numbers a report is about, and what first ones have in common, in clip norms."""
+
+    numbers: int
+    aligned: float
+    taken: float  # what `sync/privacy/prediction.py` takes it to be
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -32,28 +53,27 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> str:
     """Run and tell."""
     held = setting(options)
-    off = mean_of(gains_of(held, HUSHKEY))
+    off = _cell(held, HUSHKEY)
     found = {
         population: {
-            epsilon: mean_of(gains_of(held, _noisy(held, epsilon, population)))
-            for epsilon in options.epsilons
+            epsilon: _cell(held, _noisy(held, epsilon, population)) for epsilon in options.epsilons
         }
         for population in options.populations
     }
     if not options.smoke:
         lines = {
-            f"{population:,} devices": [(epsilon, mean.mean) for epsilon, mean in by.items()]
+            f"{population:,} devices": [(epsilon, cell.gain.mean) for epsilon, cell in by.items()]
             for population, by in found.items()
         }
         picture = curves(
             lines, title="Gain in recall@3 over the base, points", below="epsilon", marked=None
         )
         (options.document.parent / "federated-privacy.svg").write_text(picture, encoding="utf-8")
-    return section(held, off, found, _aligned(held), command_of(options, *_asked(options)))
+    return section(held, off, found, _sent(held), command_of(options, *_asked(options)))
 
 
 def section(
-    held: Setting, off: Mean, found: dict[int, dict[float, Mean]], aligned: float, command: str
+    held: Setting, off: Cell, found: dict[int, dict[float, Cell]], sent: Sent, command: str
 ) -> str:
     """Write the section."""
     epsilons = list(next(iter(found.values())))
@@ -67,15 +87,15 @@ def section(
         [
             f"{population:,}",
             f"{_batch(held, population):,}",
-            *(mean.told() for mean in by.values()),
-            f"{_signal(held, epsilons[-1], population, aligned):.2f}",
+            *(cell.gain.told() for cell in by.values()),
+            f"{_signal(held, epsilons[-1], population, sent):.2f}",
         ]
         for population, by in found.items()
     ]
     worth = [
         population
         for population, by in found.items()
-        if any(mean.low > 0.0 for epsilon, mean in by.items() if epsilon <= WORTH)
+        if any(cell.gain.low > 0.0 for epsilon, cell in by.items() if epsilon <= WORTH)
     ]
     verdict = (
         f"the smallest population measured that gains beyond noise at epsilon <= {WORTH:g}: {min(worth):,} devices"
@@ -98,32 +118,57 @@ def section(
             ),
             "",
             table(
-                head, [*rows, ["DP off", f"{held.preset.batch}", off.told(), *[""] * len(epsilons)]]
+                head,
+                [*rows, ["DP off", f"{held.preset.batch}", off.gain.told(), *[""] * len(epsilons)]],
+            ),
+            "",
+            "Seconds to the target, 80% of what centralised training without noise gains:",
+            "",
+            table(
+                head[:-1],
+                [
+                    [
+                        f"{population:,}",
+                        f"{_batch(held, population):,}",
+                        *(cell.seconds for cell in by.values()),
+                    ]
+                    for population, by in found.items()
+                ]
+                + [["DP off", f"{held.preset.batch}", off.seconds, *[""] * (len(epsilons) - 1)]],
             ),
             "",
             "![Gain by epsilon](federated-privacy.svg)",
             "",
             f"- {verdict}",
-            _floor(held, epsilons, aligned),
+            _floor(held, epsilons, sent),
         ]
     )
 
 
-def _floor(held: Setting, epsilons: Sequence[float], aligned: float) -> str:
+def _floor(held: Setting, epsilons: Sequence[float], sent: Sent) -> str:
     """Say from which batch on the noise is no longer than what devices have in common."""
-    if aligned <= 0.0:
+    if sent.aligned <= 0.0:
         return "- first deltas have nothing in common that could be told: no batch is large enough"
-    floors = {epsilon: floor_of(held, aligned, epsilon) for epsilon in epsilons}
+    floors = {epsilon: floor_of(sent.numbers, held, sent.aligned, epsilon) for epsilon in epsilons}
     told = ", ".join(f"{batch:,} at epsilon {epsilon:g}" for epsilon, batch in floors.items())
     return (
-        f"- first deltas have {aligned:.3f} clip norms in common (`sync/privacy/prediction.py` takes {ALIGNMENT}): "
+        f"- first reports, of {sent.numbers:,} numbers, have {sent.aligned:.3f} clip norms in common "
+        f"(`sync/privacy/prediction.py` takes {sent.taken}): "
         f"signal and noise are level from a batch of {told}"
     )
 
 
-def _aligned(held: Setting) -> float:
-    """Return what first deltas have in common, in clip norms."""
-    return agreement(held.world).aligned(held.world.task(HUSHKEY).clip_norm)
+def _cell(held: Setting, one: Algorithm) -> Cell:
+    return Cell(mean_of(gains_of(held, one)), timing_of(held, one).told())
+
+
+def _sent(held: Setting) -> Sent:
+    """Measure what first reports have in common, as they are sent."""
+    deltas, directions = deltas_of(held.world), held.world.directions
+    if directions is None:
+        return Sent(deltas.shape[1], agreement(deltas).shared, ALIGNMENT)
+    along = deltas @ directions.rows.astype(np.float64).T
+    return Sent(along.shape[1], agreement(along).shared, ALIGNMENT_WITHIN)
 
 
 def _noisy(held: Setting, epsilon: float, population: int) -> Algorithm:
@@ -134,10 +179,10 @@ def _batch(held: Setting, population: int) -> int:
     return round(held.preset.batch * population / held.preset.devices)
 
 
-def _signal(held: Setting, epsilon: float, population: int, aligned: float) -> float:
-    size = held.world.zero.parameters
-    each = multiplier(size, held.preset.batch, epsilon)
-    return signal_to_noise(_batch(held, population), each, size, max(aligned, 1e-9))
+def _signal(held: Setting, epsilon: float, population: int, sent: Sent) -> float:
+    each = multiplier(sent.numbers, held.preset.batch, epsilon)
+    batch = _batch(held, population)
+    return signal_to_noise(batch, each, sent.numbers, max(sent.aligned, 1e-9))
 
 
 def _asked(options: argparse.Namespace) -> list[str]:

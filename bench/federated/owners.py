@@ -31,4 +31,4 @@ def owners_of(people: People, test_words: int, count: int | None = None) -> Owne
             words += len(person.lines[cut].split())
         histories.append(Person(person.name, person.lines[:cut]))
         tests.append(Person(person.name, person.lines[cut:]))
-    return Owners(People(histories[:count], people.held_out), tests[:count])
+    return Owners(People(histories[:count], people.held_out, people.public), tests[:count])

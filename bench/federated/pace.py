@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> str:
     people = people_of(options, held).devices
     histories = [pieces_of(person.lines, vocabulary) for person in people[:STACKED]]
     frozen = FrozenNetwork.load(base.folder / WEIGHTS)
-    shape = AdapterShape(**frozen.shape.as_dict())
+    shape = AdapterShape.of_sizes(frozen.shape.as_dict())
     zero = Adapter.zero(shape, base=base.identity, seed=1, ranks=dict(held.ranks))
     fleet = fleet_of(frozen, vocabulary, zero, DEVICE)
     network = load_weights(base.folder / WEIGHTS)

@@ -61,6 +61,7 @@ def measured(options: argparse.Namespace) -> Measured:
         held_out=preset.held_out,
         words=preset.words + test_words,
         test_words=preset.test_words,
+        public=preset.public,
     )
     owners = owners_of(people, test_words, preset.devices)
     held = setting(options, owners.people)
@@ -78,8 +79,8 @@ def measured(options: argparse.Namespace) -> Measured:
     ]
     start = held.world.start
 
-    def trained(name: str, origin: Floats) -> list[Floats]:
-        file = held.kept / f"{held.world.digest(name, Settings().description(), HUSHKEY)}.npy"
+    def trained(name: str, origin: Floats, *more: object) -> list[Floats]:
+        file = held.kept / f"{held.world.digest(name, Settings().description(), *more)}.npy"
         if not file.exists():
             say(f"training everybody's personal adapter: {name}")
             np.save(file, np.stack(fleet.train([origin] * len(readings), readings)))
@@ -90,7 +91,7 @@ def measured(options: argparse.Namespace) -> Measured:
         "global": [shared] * len(readings),
         "personal": personal,
         "both": [shared + own for own in personal],
-        "re-based": trained(f"re-based after {preset.versions} versions", shared),
+        "re-based": trained(f"re-based after {preset.versions} versions", shared, HUSHKEY),
     }
     tests = [pieces_of(test.lines, base.vocabulary) for test in owners.tests]
     own = HeldOut(network, base.vocabulary, zero, tests)

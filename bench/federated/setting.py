@@ -68,7 +68,7 @@ def setting(
     """Make a world ready."""
     held = preset_of(options, **changes)
     found = people or people_of(options, held)
-    world = World(load_base(), found, held, say=say)
+    world = World(load_base(), found, held, say=say, kept=options.kept)
     goal = world.goal(options.kept / f"{world.digest('goal')}.json")
     return Setting(world, goal, options.kept)
 
@@ -88,6 +88,7 @@ def people_of(options: argparse.Namespace, held: Preset) -> People:
         held_out=held.held_out,
         words=held.words,
         test_words=held.test_words,
+        public=held.public,
     )
 
 

@@ -74,8 +74,9 @@ def _simulate(options: argparse.Namespace, engine: Engine | None) -> None:
         held_out=preset.held_out,
         words=preset.words,
         test_words=preset.test_words,
+        public=preset.public,
     )
-    world = World(load_base(), people, preset, say=_say, engine=engine)
+    world = World(load_base(), people, preset, say=_say, engine=engine, kept=options.kept)
     if options.through == "protocol":
         from hushkey.sync.simulation.protocol import through_protocol  # noqa: PLC0415  needs [coordinator]
 

@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hushkey.model.audit.batch import DELTA, epsilon_of
+from hushkey.model.directions import Directions
 from hushkey.sync.codec import Codec, CodecTerms, add_into, age_weights, variance_weight
+from hushkey.sync.codec.normalize import Normalize
 from hushkey.sync.codec.pipeline import Step
 from hushkey.sync.codec.ring import Ring
 from hushkey.sync.codec.rotate import Rotate
@@ -72,20 +74,44 @@ class Pad:
 
 
 @dataclass(frozen=True, slots=True)
-class Unrotated(Codec):
-    """The codec without its rotation, to see what that brings."""
+class Clip:
+    """What is left of normalizing where a shorter delta stays as it is."""
+
+    norm: float
+
+    def apply(self, vector: Vector) -> Vector:
+        """Return the vector (d,), cut down to the norm where it is longer."""
+        is_longer = float(np.linalg.norm(vector)) > self.norm
+        return Normalize(self.norm).apply(vector) if is_longer else vector
+
+    def undo(self, total: Vector) -> Vector:
+        """Return the sum as it is."""
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Altered(Codec):
+    """The codec without its rotation, or without its normalizing, to see what that brings."""
+
+    normalized: bool = True
+    rotated: bool = True
 
     def steps(self, weight: float = 1.0) -> tuple[Step, ...]:
-        """Return the steps, padding in the place of that one."""
-        pad = Pad(self.terms.dimension, self.terms.padded)
+        """Return the steps, padding and a clip in the place of those."""
+        terms = self.terms
         return tuple(
-            pad if isinstance(step, Rotate) else step for step in Codec.steps(self, weight)
+            Pad(terms.dimension, terms.padded)
+            if isinstance(step, Rotate) and not self.rotated
+            else Clip(terms.clip_norm)
+            if isinstance(step, Normalize) and not self.normalized
+            else step
+            for step in Codec.steps(self, weight)
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """Clipped, weighed, rotated, rounded, summed in the ring with both roles' noise, and back."""
+    """Along the directions, normalized, rotated, rounded, summed in the ring with both roles' noise, and back."""
 
     codec: Codec
     coding: Coding
@@ -94,9 +120,23 @@ class Coded:
     seed: int
 
     @classmethod
-    def of(cls, algorithm: Algorithm, dimension: int, batch: int, seed: int) -> "Coded":
-        """Return the aggregation of an algorithm's coding, its ring as narrow as it may be."""
+    def of(
+        cls,
+        algorithm: Algorithm,
+        size: int,
+        batch: int,
+        seed: int,
+        directions: Directions | None = None,
+    ) -> "Coded":
+        """Return the aggregation of an algorithm's coding of deltas (size,), its ring as narrow as it may be.
+
+        Without `directions` every number is sent.
+        """
         coding = algorithm.coding or Coding()
+        if coding.directions is None or directions is None:
+            directions, dimension = None, size
+        else:
+            dimension = min(coding.directions, len(directions.rows))
         weights = age_weights(AGE_MAX, algorithm.age_exponent)
         terms = CodecTerms(
             dimension=dimension,
@@ -112,7 +152,7 @@ class Coded:
             moved = sensitivity(max(weights), terms.norm_bound)
             sigma = sigma_for(coding.epsilon, moved, coding.reports)
         terms = terms.fitted(batch, max(weights), sigma)
-        codec = Codec(terms) if coding.rotated else Unrotated(terms)
+        codec = Altered(terms, directions, coding.normalized, coding.rotated)
         return cls(codec, coding, weights, sigma, seed)
 
     def mean(self, deltas: Sequence[Delta], ages: Sequence[int], version: int) -> Vector:
@@ -144,15 +184,24 @@ class Coded:
         return max(1, round(self.sigma / self.coding.larger))
 
     def _weight(self, delta: Delta) -> float:
-        floor = self.coding.variance_floor
-        return 1.0 if floor is None else variance_weight(delta.ravel(), floor)
+        quiet, codec = self.coding.quiet, self.codec
+        if quiet is None:
+            return 1.0
+        return variance_weight(codec.coordinates(delta.ravel()), floor_of(quiet, codec.terms))
 
 
-def aggregation_of(algorithm: Algorithm, dimension: int, batch: int, seed: int) -> Aggregation:
-    """Return how an algorithm aggregates."""
+def floor_of(quiet: float, terms: CodecTerms) -> float:
+    """Return the variance of what is encoded of a delta of a length."""
+    return quiet**2 / terms.dimension
+
+
+def aggregation_of(
+    algorithm: Algorithm, size: int, batch: int, seed: int, directions: Directions | None = None
+) -> Aggregation:
+    """Return how an algorithm aggregates deltas (size,)."""
     if algorithm.coding is None:
         return Plain(age_weights(AGE_MAX, algorithm.age_exponent))
-    return Coded.of(algorithm, dimension, batch, seed)
+    return Coded.of(algorithm, size, batch, seed, directions)
 
 
 def without_noise(algorithm: Algorithm) -> Algorithm:

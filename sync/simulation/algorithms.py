@@ -5,7 +5,7 @@
     fedavg-subset    the shared subset; a cohort is waited for as a whole
     fedbuff          the subset; whoever reports fills a buffer; older reports weigh less (Nguyen et al. 2022)
     fedadam          as fedbuff, with Adam on the server (Reddi et al. 2021)
-    hushkey          the subset, the buffer, age and variance weights, clipped, rotated, rounded, shared in a ring
+    hushkey          the subset, the buffer; normalized, under noise along public directions, rotated, shared in a ring
 
 `hushkey` is what a task of this project does; the others send float32 numbers as they are.
 """
@@ -22,7 +22,9 @@ Trained = Literal["full", "subset"]
 Gathering = Literal["cohort", "buffer"]
 
 # How long first deltas are beside the output residual's (`python -m bench.federated agreement`).
-LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.28})
+LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.22})
+DIRECTIONS: Final = 64
+LENGTH_WITHIN, QUIET_WITHIN = 0.2, 0.1  # of what of first deltas of 200 words lies along them
 AGE_MAX: Final = 63  # the most that a task may state: a straggler's report is late, and not lost
 
 
@@ -30,10 +32,14 @@ AGE_MAX: Final = 63  # the most that a task may state: a straggler's report is l
 class Coding:
     """How reports are encoded; no coding: float32 numbers as they are."""
 
-    clip_norm: float = 0.65  # the longest tenth of first deltas of 200 words is cut
-    scale: int = 1 << 12  # fixed-point units per 1.0
+    directions: int | None = None  # public ones that a delta is sent along; None: every number
+    clip_norm: float = 0.65  # how long a report is made: as first deltas of 200 words are
+    scale: int = 1 << 13  # fixed-point units per 1.0
     weight_units: int = 1 << 8
-    variance_floor: float | None = 1e-3  # None: every report weighs the same
+    quiet: float | None = (
+        0.3  # a shorter delta is made less long; None: every report weighs the same
+    )
+    normalized: bool = True  # or cut down to the length alone
     rotated: bool = True
     epsilon: float | None = None  # over `reports` of a device; None: no noise, and no privacy
     reports: int = 10  # of one device, that epsilon is promised for
@@ -54,6 +60,11 @@ class Algorithm:
     over_selection: float = 1.0  # of a cohort: drawn by how many are wanted
 
     @property
+    def directed(self) -> bool:
+        """Whether deltas are sent along public directions."""
+        return self.coding is not None and self.coding.directions is not None
+
+    @property
     def is_private(self) -> bool:
         """Whether noise is drawn."""
         return self.coding is not None and self.coding.epsilon is not None
@@ -64,7 +75,7 @@ RATE: Final = (
     1.0  # of the server on the subset: the mean itself; higher ones lose (docs/federated.md)
 )
 _SUBSET: Final = Optimizer("fedavg", RATE)
-HUSHKEY: Final = Algorithm("hushkey", "subset", "buffer", 0.5, _SUBSET, Coding())
+HUSHKEY: Final = Algorithm("hushkey", "subset", "buffer", 0.0, _SUBSET, Coding())
 
 ALGORITHMS: Final[Mapping[str, Algorithm]] = MappingProxyType(
     {
@@ -97,15 +108,21 @@ def suited(one: Algorithm, group: str) -> Algorithm:
     if coding is None:
         return one
     length = LENGTHS[group]
-    floor = None if coding.variance_floor is None else coding.variance_floor * length**2
+    quiet = None if coding.quiet is None else coding.quiet * length
     clip_norm, scale = coding.clip_norm * length, round(coding.scale / length)
-    return replace(
-        one, coding=replace(coding, clip_norm=clip_norm, scale=scale, variance_floor=floor)
-    )
+    return replace(one, coding=replace(coding, clip_norm=clip_norm, scale=scale, quiet=quiet))
 
 
-def with_epsilon(one: Algorithm, epsilon: float, *, larger: float = 1.0) -> Algorithm:
-    """Return an algorithm with DP on; as it is where it encodes nothing, and so promises nothing."""
+def with_epsilon(
+    one: Algorithm, epsilon: float, *, larger: float = 1.0, directions: int | None = DIRECTIONS
+) -> Algorithm:
+    """Return an algorithm with DP on; as it is where it encodes nothing, and so promises nothing.
+
+    Under noise deltas go along public directions; without it nothing is won by sending less of them.
+    """
     if one.coding is None:
         return one
-    return replace(one, coding=replace(one.coding, epsilon=epsilon, larger=larger))
+    coding = replace(one.coding, epsilon=epsilon, larger=larger)
+    if directions is not None:
+        coding = replace(coding, directions=directions, clip_norm=LENGTH_WITHIN, quiet=QUIET_WITHIN)
+    return replace(one, coding=coding)

@@ -72,7 +72,9 @@ def final_of(world: World, algorithm: Algorithm, seed: int, folder: Path) -> Lea
 
 
 def _kept(world: World, algorithm: Algorithm, seed: int, folder: Path) -> Kept:
-    return Kept(folder / f"{world.digest(algorithm, seed)}.npz")
+    found = world.directions if algorithm.directed else None
+    along = () if found is None else (found.digest.hex(),)
+    return Kept(folder / f"{world.digest(algorithm, seed, *along)}.npz")
 
 
 def schedule_of(world: World, algorithm: Algorithm, seed: int) -> Schedule:

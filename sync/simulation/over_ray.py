@@ -55,7 +55,7 @@ class Held:
         if base.identity != work.base:
             raise SimulationRefused("a host of Ray's has another base; the run was stopped")
         network = FrozenNetwork.load(base.folder / WEIGHTS)
-        shape = AdapterShape(**network.shape.as_dict())
+        shape = AdapterShape.of_sizes(network.shape.as_dict())
         zero = Adapter.from_bytes(work.zero, shape, base=work.base)
         self._fleet = fleet_of(network, base.vocabulary, zero, work.settings)
         self._weights, self._vocabulary = base.folder / WEIGHTS, base.vocabulary
@@ -138,8 +138,10 @@ class OverRay:
             self._start()
         except Exception as error:  # noqa: BLE001  whatever Ray raises, nothing was run
             self._stop()
+            # Nothing that was typed is known to Ray yet, so its own words may be told.
+            told = str(error).strip().partition("\n")[0] or type(error).__name__
             raise SimulationRefused(
-                f"Ray could not be started ({type(error).__name__}); nothing was run; --engine local does without"
+                f"Ray could not be started ({told}); nothing was run; try again, or --engine local does without"
             ) from None
         return self
 

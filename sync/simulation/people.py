@@ -1,8 +1,8 @@
 """Who types: public writers as devices, and other writers whom nothing is learned from. Reads files, draws nothing.
 
 Writers stand in an order by a hash of their names, so that the same folder gives the same people: the first are held
-out, the next are devices. A device's history is its newest words, as a real device takes them; a held-out writer's
-test is theirs.
+out, the next are devices, those after them are the public ones that directions are found on. A device's history is its
+newest words, as a real device takes them; a held-out writer's test is theirs.
 """
 
 import hashlib
@@ -41,36 +41,45 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The devices' owners, and those who are measured on and have no device."""
+    """The devices' owners, those who are measured on and have no device, and others whose lines are public."""
 
     devices: Sequence[Person]
     held_out: Sequence[Person]
+    public: Sequence[Person] = ()
 
     def digest(self) -> str:
-        """Name exactly these people and lines: what a result depends on."""
+        """Name exactly these people and lines: what a result depends on, but for those whose lines are public."""
         told = hashlib.sha256()
         for person in (*self.devices, *self.held_out):
             told.update(json.dumps([person.name, list(person.lines)]).encode())
         return told.hexdigest()
 
 
-def read_people(
-    folder: Path, *, devices: int, held_out: int, words: int, test_words: int
+def read_people(  # noqa: PLR0913
+    folder: Path, *, devices: int, held_out: int, words: int, test_words: int, public: int = 0
 ) -> People:
-    """Return people of a folder of .jsonl(.xz) files of {user, t, text}. Raises SimulationRefused for too few."""
-    histories = _histories(folder)
-    names = sorted(histories, key=_place)
+    """Return people of a folder of .jsonl(.xz) files of {user, t, text}. Raises SimulationRefused for too few.
+
+    Of the writers whose lines are public as many are taken as there are, up to `public`.
+    """
+    people = writers_of(folder)
     wanted = held_out + devices
-    if len(names) < wanted:
+    if len(people) < wanted:
         raise SimulationRefused(
-            f"{folder.name} holds {len(names)} writers and {wanted} are asked for; nothing was run: "
+            f"{folder.name} holds {len(people)} writers and {wanted} are asked for; nothing was run: "
             "ask for fewer devices"
         )
-    people = [Person(name, histories[name]) for name in names[:wanted]]
     return People(
-        [person.newest(words) for person in people[held_out:]],
+        [person.newest(words) for person in people[held_out:wanted]],
         [person.newest(test_words) for person in people[:held_out]],
+        [person.newest(words) for person in people[wanted : wanted + public]],
     )
+
+
+def writers_of(folder: Path) -> list[Person]:
+    """Return everybody in a folder in the order that never changes. Raises SimulationRefused."""
+    histories = _histories(folder)
+    return [Person(name, histories[name]) for name in sorted(histories, key=_place)]
 
 
 def _place(name: str) -> bytes:

@@ -30,6 +30,9 @@ class Preset:
     algorithms: tuple[str, ...]
     seeds: tuple[int, ...]
     terms: Terms = Terms()  # noqa: RUF009  a frozen value
+    public: int = (
+        300  # further writers, whose lines are public, at the most: directions are found on them
+    )
 
 
 RANKS: Final[Ranks] = {

@@ -221,7 +221,7 @@ def learner_of(
     world: World, algorithm: Algorithm, folder: Path, entropy: Entropy
 ) -> tuple[ThroughProtocol, Operators]:
     """Return a learner over operators that were just started, and those, to be closed."""
-    operators = Operators(world.task(algorithm), world.keys, world.zero, folder, entropy).open()
+    operators = Operators(world.task(algorithm), world.keys, world.known, folder, entropy).open()
     start = [world.start]
     return (
         ThroughProtocol(operators, world.fleet, world.readings, world.held_out, start),

@@ -24,13 +24,13 @@ from hushkey.sync.messages import (
     Receiver,
     Record,
     Role,
+    Subspace,
     Task,
     encode,
     hash_of,
 )
 from hushkey.sync.releases.chain import NO_BATCH, NOTHING
 from hushkey.sync.signing import ORDER, RECEIVER, RECORD, TASK, signed
-from hushkey.sync.simulation.algorithms import Coding
 from hushkey.sync.simulation.pace import Job, Pace
 from hushkey.sync.task_terms import unflatten
 
@@ -69,11 +69,12 @@ def task_of(  # noqa: PLR0913
     *,
     adapter: Adapter,
     codec: CodecTerms,
-    coding: Coding,
+    variance_floor: float,
     weights: tuple[int, ...],
     batch: int,
     sigma: int,
     optimizer: Optimizer,
+    subspace: Subspace | None,
 ) -> Task:
     """Return the terms of a demonstration on loopback."""
     ranks: Ranks = adapter.ranks
@@ -92,7 +93,7 @@ def task_of(  # noqa: PLR0913
         clip_norm=codec.clip_norm,
         scale=codec.scale,
         weight_units=codec.weight_units,
-        variance_floor=coding.variance_floor or 1e6,
+        variance_floor=variance_floor,
         bits=codec.bits,
         kept=codec.kept,
         rotation_seed=codec.rotation_seed,
@@ -106,6 +107,7 @@ def task_of(  # noqa: PLR0913
         report_ttl_s=86_400,
         clock_margin_s=300,
         demonstration=True,
+        subspace=subspace,
     )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,10 @@ import numpy.typing as npt
 from hushkey.keyboard.learning.lesson import pieces_of
 from hushkey.model.adapter import Adapter
 from hushkey.model.base import WEIGHTS, Base
+from hushkey.model.directions import Directions
 from hushkey.model.groups import AdapterShape
 from hushkey.model.training.corpus import Pieces
+from hushkey.model.training.directions import found_directions
 from hushkey.model.training.finetune import Settings
 from hushkey.model.training.fleet import Fleet, Reading
 from hushkey.model.training.fleet_full import FullFleet
@@ -25,8 +27,13 @@ from hushkey.model.training.held_out import HeldOut, Recalled
 from hushkey.model.training.weights import load_weights
 from hushkey.sync.coordinator.optimizer import Moments
 from hushkey.sync.device.training import SETTINGS
-from hushkey.sync.messages import Task
-from hushkey.sync.simulation.aggregation import Aggregation, Coded, aggregation_of
+from hushkey.sync.messages import Subspace, Task
+from hushkey.sync.simulation.aggregation import (
+    Aggregation,
+    Coded,
+    aggregation_of,
+    floor_of,
+)
 from hushkey.sync.simulation.algorithms import Algorithm, suited
 from hushkey.sync.simulation.devices import Device, draw_devices
 from hushkey.sync.simulation.engines import Engine, Local, Spread, Trainer, Work
@@ -44,6 +51,9 @@ from hushkey.sync.simulation.refusals import SimulationRefused
 from hushkey.sync.simulation.wire import Throwaway, plain_full, plain_subset, task_of, weighed
 
 Floats = npt.NDArray[np.float32]
+
+DIRECTIONS_LEAST = 8  # public writers
+UNWEIGHED = 1e-9  # a length that no delta is below
 
 SEED = 1  # of fixed factors, and of the order in which a device takes its lines
 DEVICE: Settings = Settings(  # as hushkey.sync.device.training asks
@@ -78,7 +88,7 @@ class Goal:
 class World:
     """One preset over its people. What is not needed is not read."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         base: Base,
         people: People,
@@ -86,17 +96,18 @@ class World:
         *,
         say: Callable[[str], None] = lambda _: None,
         engine: Engine | None = None,
+        kept: Path | None = None,
     ) -> None:
-        """`engine`: where the subset is trained; None: in this process."""
+        """`engine`: where the subset is trained; None: in this process. `kept`: where directions are kept."""
         self._base, self._people, self.preset, self._say = base, people, preset, say
-        self._engine = engine
+        self._engine, self._folder = engine, kept
         self._network = FrozenNetwork.load(base.folder / WEIGHTS)
         self.keys = Throwaway.generate()
 
     @cached_property
     def shape(self) -> AdapterShape:
         """The base's sizes."""
-        return AdapterShape(**self._network.shape.as_dict())
+        return AdapterShape.of_sizes(self._network.shape.as_dict())
 
     @cached_property
     def zero(self) -> Adapter:
@@ -104,6 +115,39 @@ class World:
         return Adapter.zero(
             self.shape, base=self._base.identity, seed=SEED, ranks=dict(self.preset.ranks)
         )
+
+    @cached_property
+    def directions(self) -> Directions | None:
+        """The base's public directions where they are of the group; else those of the public writers, if there are any.
+
+        Devices of ours send what they learned along them.
+        """
+        held = self._base.directions
+        if held is not None and held.suit(self.shape, self.preset.ranks):
+            return held
+        if len(self._people.public) < DIRECTIONS_LEAST:
+            self._say("too few writers are left to find directions on: every number is sent")
+            return None
+        file = self._folder and self._folder / f"{self._public_digest()}.safetensors"
+        if file and file.exists():
+            return Directions.from_bytes(file.read_bytes())
+        self._say(f"finding directions on {len(self._people.public)} public writers")
+        lines = [pieces_of(person.lines, self._base.vocabulary) for person in self._people.public]
+        found = found_directions(self.fleet, self.zero, lines)
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(found.to_bytes())
+        return found
+
+    @cached_property
+    def known(self) -> Adapter:
+        """The adapter that everybody begins with; its shape knows the directions, as devices and operators have it."""
+        return replace(self.zero, shape=replace(self.shape, directions=self.directions))
+
+    def _public_digest(self) -> str:
+        parts = [self._base.identity, dict(self.preset.ranks), DEVICE.description()]
+        parts.append(People(self._people.public, ()).digest())
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     @cached_property
     def histories(self) -> list[list[Pieces]]:
@@ -206,29 +250,36 @@ class World:
         training = subset_training_bytes(self.shape, self.preset.ranks, DEVICE)
         if algorithm.coding is None:
             return plain_subset(self.shape, self.preset.ranks, SUBSET, training)
-        return weighed(self.task(algorithm), self.keys, self.zero, SUBSET, training)
+        known = self.known if algorithm.directed else self.zero
+        return weighed(self.task(algorithm), self.keys, known, SUBSET, training)
 
     def task(self, algorithm: Algorithm) -> Task:
         """Return the terms that an algorithm of ours comes to, under throwaway keys."""
-        coded = Coded.of(
-            suited(algorithm, self.group), self.zero.parameters, self.preset.batch, SEED
-        )
+        coded = self._coded(algorithm, SEED)
+        used, terms = coded.codec.directions, coded.codec.terms
+        quiet = coded.coding.quiet or UNWEIGHED
         return task_of(
             self.keys,
             adapter=self.zero,
-            codec=coded.codec.terms,
-            coding=coded.coding,
+            codec=terms,
+            variance_floor=floor_of(quiet, terms),
             weights=coded.weights,
             batch=self.preset.batch,
             sigma=coded.sigma,
             optimizer=algorithm.optimizer,
+            subspace=None if used is None else Subspace(terms.dimension, used.digest),
         )
 
     def aggregation(self, algorithm: Algorithm, seed: int) -> Aggregation:
         """Return how an algorithm's reports become a step."""
-        return aggregation_of(
-            suited(algorithm, self.group), self.zero.parameters, self.preset.batch, seed
-        )
+        if algorithm.coding is not None:
+            return self._coded(algorithm, seed)
+        return aggregation_of(algorithm, self.zero.parameters, self.preset.batch, seed)
+
+    def _coded(self, algorithm: Algorithm, seed: int) -> Coded:
+        directions = self.directions if algorithm.directed else None
+        one, size = suited(algorithm, self.group), self.zero.parameters
+        return Coded.of(one, size, self.preset.batch, seed, directions)
 
     def learner(self, algorithm: Algorithm, seed: int) -> Learner:
         """Return what an algorithm learns with, as it begins."""
@@ -250,7 +301,7 @@ class World:
     def digest(self, *more: object) -> str:
         """Name all that a result depends on: the base, the people, the preset, and what else is given."""
         preset = {**asdict(self.preset), "ranks": dict(self.preset.ranks)}
-        for left_out in ("name", "algorithms", "seeds", "versions", "full_versions"):
+        for left_out in ("name", "algorithms", "seeds", "versions", "full_versions", "public"):
             del preset[left_out]
         parts = [self._base.identity, self._people.digest(), preset, DEVICE.description()]
         told = json.dumps([*parts, *map(repr, more)], sort_keys=True)

@@ -39,5 +39,22 @@ def people() -> People:
 
 
 @pytest.fixture(scope="session")
+def with_public(people: People) -> People:
+    """The same, and ten more writers whose lines are public."""
+    public = [
+        Person(
+            f"made-up/public {number}", [LINES[(2 * number + at) % len(LINES)] for at in range(4)]
+        )
+        for number in range(10)
+    ]
+    return replace(people, public=public)
+
+
+@pytest.fixture(scope="session")
+def directed(tiny_base: Base, with_public: People, small: Preset) -> World:
+    return World(tiny_base, with_public, small)
+
+
+@pytest.fixture(scope="session")
 def world(tiny_base: Base, people: People, small: Preset) -> World:
     return World(tiny_base, people, small)

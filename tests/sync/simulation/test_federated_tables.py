@@ -89,27 +89,45 @@ def test_the_ablation_compares_each_variant_with_the_whole(held):
 def test_fewer_bits_send_less_and_whoever_drops_an_idea_drops_that_alone(held):
     by_name = {one.name: one for one in ablation.VARIANTS}
     assert held.world.job(by_name["fewer bits"]).up_bytes < held.world.job(HUSHKEY).up_bytes
-    assert replace(by_name["without age weights"], name="hushkey", age_exponent=0.5) == HUSHKEY
+    assert (
+        replace(by_name["with age weights, FedBuff's"], name="hushkey", age_exponent=0.0) == HUSHKEY
+    )
     assert replace(by_name["without the buffer"], name="hushkey", gathering="buffer") == HUSHKEY
 
 
 def test_larger_batches_leave_more_signal(held):
-    few, many = (curve._signal(held, 8.0, population, 0.1) for population in (12, 1200))
+    sent = curve.Sent(64, 0.1, 0.4)
+    few, many = (curve._signal(held, 8.0, population, sent) for population in (12, 1200))
     assert many == pytest.approx(100 * few, rel=0.01)
-    off = quick.mean_of([0.1, 0.2])
-    text = curve.section(held, off, {12: {8.0: off}, 1200: {8.0: off}}, 0.1, "the command")
+    off = curve.Cell(quick.mean_of([0.1, 0.2]), "17")
+    text = curve.section(held, off, {12: {8.0: off}, 1200: {8.0: off}}, sent, "the command")
     assert "12 devices" in text
-    assert "0.100 clip norms in common" in text
+    assert "of 64 numbers, have 0.100 clip norms in common" in text
+    assert text.count("| 17 |") == 3
 
 
 def test_first_deltas_of_like_lines_have_something_in_common(held):
-    found = agreement.agreement(held.world)
-    assert 0.0 < found.shared < found.longest_tenth
-    assert found.aligned(found.longest_tenth) > found.aligned(2 * found.longest_tenth)
+    found = agreement.agreement(agreement.deltas_of(held.world))
+    assert 0.0 < found.shared < 1.0
     text = agreement.section(
-        {("output 3", 60): found, ("output 3", 90): replace(found, shared=0.0)}, "the command"
+        {
+            ("output 3", 60, "every number"): found,
+            ("output 3", 60, "4 directions"): replace(found, shared=0.0),
+        },
+        "the command",
     )
-    assert text.count("nothing in common could be told") == 1
+    assert text.count("nothing in common could be told") == len(agreement.EPSILONS)
+
+
+def test_what_is_measured_is_what_they_share_and_not_how_long_they_are():
+    rng = np.random.default_rng(7)
+    common = np.zeros(50)
+    common[0] = 1.0
+    alike = 0.6 * common + 0.8 * rng.standard_normal((4_000, 50)) / np.sqrt(50)
+    sent = alike * 10.0 ** rng.uniform(-3, 3, (4_000, 1))
+    assert agreement.agreement(sent).shared == pytest.approx(0.6, abs=0.02)
+    idle = np.vstack([sent, np.zeros((4_000, 50))])  # half of them learned nothing
+    assert agreement.agreement(idle).shared == pytest.approx(0.3, abs=0.02)
 
 
 def test_devices_of_random_lines_agree_no_more_than_chance(held, monkeypatch):
@@ -117,8 +135,8 @@ def test_devices_of_random_lines_agree_no_more_than_chance(held, monkeypatch):
     start = held.world.start
     drawn = [start + rng.normal(0, 0.1, start.shape).astype(np.float32) for _ in range(12)]
     monkeypatch.setattr(held.world.fleet, "train", lambda *_: drawn)
-    found = agreement.agreement(held.world)
-    assert found.shared < 0.5 * found.longest_tenth / np.sqrt(12)
+    found = agreement.agreement(agreement.deltas_of(held.world))
+    assert found.shared < 0.5 / np.sqrt(12)
 
 
 def test_an_owner_is_tested_on_what_came_after():

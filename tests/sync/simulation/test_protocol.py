@@ -12,15 +12,21 @@ from hushkey.sync.simulation.protocol import learner_of, through_protocol
 from hushkey.sync.simulation.refusals import SimulationRefused
 
 
-def test_leader_and_helper_come_to_the_plain_sum(world, tmp_path):
+@pytest.mark.parametrize("which", ["world", "directed"])
+def test_leader_and_helper_come_to_the_plain_sum(which, request, tmp_path):
+    world = request.getfixturevalue(which)
     rng = np.random.default_rng(7)
-    fine = replace(HUSHKEY, coding=replace(HUSHKEY.coding, scale=1 << 18, variance_floor=1e-2))
+    fine = replace(
+        HUSHKEY,
+        coding=replace(HUSHKEY.coding, scale=1 << 18, directions=None if which == "world" else 64),
+    )
     learner, operators = learner_of(world, fine, tmp_path, rng.bytes)
     plain = world.learner(fine, 1)
     for collected in islice(schedule_of(world, fine, 1).collected(), 3):
         learner.take(collected)
         plain.take(collected)
     operators.close()
+    assert (operators.task.subspace is None) == (which == "world")
     signed, summed = learner.state()["versions"], plain.state()["versions"]
     unit = 1.0 / operators.task.scale
     assert np.abs(signed - summed).max() < 3 * 6 * unit  # rounding, and sigma 1 twice, a version
