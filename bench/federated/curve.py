@@ -20,11 +20,14 @@ from bench.federated.timing import timing_of
 from bench.learning.means import Mean, mean_of
 from hushkey.sync.privacy import signal_to_noise
 from hushkey.sync.privacy.prediction import ALIGNMENT, ALIGNMENT_WITHIN
-from hushkey.sync.simulation.algorithms import HUSHKEY, Algorithm, with_epsilon
+from hushkey.sync.simulation.algorithms import DIRECTIONS, HUSHKEY, Algorithm, with_epsilon
 
 EPSILONS = (1.0, 2.0, 4.0, 8.0)
 POPULATIONS = (500, 1_000, 2_000, 5_000, 20_000, 50_000)
 WORTH = 8.0  # the largest epsilon that is advised
+EVERY_FROM = (
+    20_000  # devices, from which on every number is sent: few directions are for few devices
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class Sent:
     numbers: int
     aligned: float
     taken: float  # what `sync/privacy/prediction.py` takes it to be
+    along: bool  # public directions
+
+    def told(self) -> str:
+        """Say what is sent."""
+        return f"{self.numbers} directions" if self.along else "every number"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -73,13 +81,18 @@ def run(options: argparse.Namespace) -> str:
 
 
 def section(
-    held: Setting, off: Cell, found: dict[int, dict[float, Cell]], sent: Sent, command: str
+    held: Setting,
+    off: Cell,
+    found: dict[int, dict[float, Cell]],
+    sent: dict[bool, Sent],
+    command: str,
 ) -> str:
     """Write the section."""
     epsilons = list(next(iter(found.values())))
     head = [
         "devices",
         "batch",
+        "sent",
         *(f"epsilon {epsilon:g}" for epsilon in epsilons),
         "signal to noise at the last",
     ]
@@ -87,8 +100,9 @@ def section(
         [
             f"{population:,}",
             f"{_batch(held, population):,}",
+            sent[_along(population)].told(),
             *(cell.gain.told() for cell in by.values()),
-            f"{_signal(held, epsilons[-1], population, sent):.2f}",
+            f"{_signal(held, epsilons[-1], population, sent[_along(population)]):.2f}",
         ]
         for population, by in found.items()
     ]
@@ -119,13 +133,17 @@ def section(
             "",
             table(
                 head,
-                [*rows, ["DP off", f"{held.preset.batch}", off.gain.told(), *[""] * len(epsilons)]],
+                [
+                    *rows,
+                    ["DP off", f"{held.preset.batch}", "every number", off.gain.told()]
+                    + [""] * len(epsilons),
+                ],
             ),
             "",
             "Seconds to the target, 80% of what centralised training without noise gains:",
             "",
             table(
-                head[:-1],
+                ["devices", "batch", *(f"epsilon {epsilon:g}" for epsilon in epsilons)],
                 [
                     [
                         f"{population:,}",
@@ -140,7 +158,7 @@ def section(
             "![Gain by epsilon](federated-privacy.svg)",
             "",
             f"- {verdict}",
-            _floor(held, epsilons, sent),
+            *(_floor(held, epsilons, one) for one in sent.values()),
         ]
     )
 
@@ -162,17 +180,25 @@ def _cell(held: Setting, one: Algorithm) -> Cell:
     return Cell(mean_of(gains_of(held, one)), timing_of(held, one).told())
 
 
-def _sent(held: Setting) -> Sent:
-    """Measure what first reports have in common, as they are sent."""
+def _along(population: int) -> bool:
+    return population < EVERY_FROM
+
+
+def _sent(held: Setting) -> dict[bool, Sent]:
+    """Measure what first reports have in common, as they are sent: along directions, and every number."""
     deltas, directions = deltas_of(held.world), held.world.directions
+    every = Sent(deltas.shape[1], agreement(deltas).shared, ALIGNMENT, along=False)
     if directions is None:
-        return Sent(deltas.shape[1], agreement(deltas).shared, ALIGNMENT)
+        return {True: every, False: every}
     along = deltas @ directions.rows.astype(np.float64).T
-    return Sent(along.shape[1], agreement(along).shared, ALIGNMENT_WITHIN)
+    within = Sent(along.shape[1], agreement(along).shared, ALIGNMENT_WITHIN, along=True)
+    return {True: within, False: every}
 
 
 def _noisy(held: Setting, epsilon: float, population: int) -> Algorithm:
-    return with_epsilon(HUSHKEY, epsilon, larger=population / held.preset.devices)
+    larger = population / held.preset.devices
+    directions = DIRECTIONS if _along(population) else None
+    return with_epsilon(HUSHKEY, epsilon, larger=larger, directions=directions)
 
 
 def _batch(held: Setting, population: int) -> int:

@@ -49,7 +49,7 @@ WEIGHT_UNITS = 256  # of the variance weight, in the same units: 3% more sensiti
 FILE_BYTES = 2**26
 # How long a report is made, and below what length of a delta it is made less long: for every number of the gates'
 # biases, and for their coordinates along public directions (docs/federated.md, "What devices have in common").
-CLIP_NORM, CLIP_NORM_WITHIN = 0.46, 0.08
+CLIP_NORM, CLIP_NORM_WITHIN = 0.46, 0.22
 QUIET, QUIET_WITHIN = 0.07, 0.02
 NORM_LIMIT, NORM_LIMIT_WITHIN = 0.5, 1.0  # of a batch's mean: honest ones have 0.2 and 0.6
 DIRECTIONS = 64

@@ -22,9 +22,12 @@ Trained = Literal["full", "subset"]
 Gathering = Literal["cohort", "buffer"]
 
 # How long first deltas are beside the output residual's (`python -m bench.federated agreement`).
-LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.22})
+LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.24})
+# How long a report is made along directions, by group: the bias's is five times a first delta's coordinates, since what
+# devices have in common there is most of it; longer steps of the output residual overshoot.
+LENGTHS_WITHIN: Final[Mapping[str, float]] = MappingProxyType({"output": 0.2, "lstm_bias": 0.22})
 DIRECTIONS: Final = 64
-LENGTH_WITHIN, QUIET_WITHIN = 0.2, 0.1  # of what of first deltas of 200 words lies along them
+QUIET_WITHIN: Final = 0.1  # of the length there
 AGE_MAX: Final = 63  # the most that a task may state: a straggler's report is late, and not lost
 
 
@@ -103,11 +106,14 @@ def algorithm(name: str) -> Algorithm:
 
 
 def suited(one: Algorithm, group: str) -> Algorithm:
-    """Return an algorithm whose coding is for a group: its lengths are stated for the output residual's deltas."""
+    """Return an algorithm whose coding is for a group.
+
+    Its lengths are stated for the output residual's deltas, and along directions in the length of a report there.
+    """
     coding = one.coding
     if coding is None:
         return one
-    length = LENGTHS[group]
+    length = (LENGTHS if coding.directions is None else LENGTHS_WITHIN)[group]
     quiet = None if coding.quiet is None else coding.quiet * length
     clip_norm, scale = coding.clip_norm * length, round(coding.scale / length)
     return replace(one, coding=replace(coding, clip_norm=clip_norm, scale=scale, quiet=quiet))
@@ -124,5 +130,5 @@ def with_epsilon(
         return one
     coding = replace(one.coding, epsilon=epsilon, larger=larger)
     if directions is not None:
-        coding = replace(coding, directions=directions, clip_norm=LENGTH_WITHIN, quiet=QUIET_WITHIN)
+        coding = replace(coding, directions=directions, clip_norm=1.0, quiet=QUIET_WITHIN)
     return replace(one, coding=coding)

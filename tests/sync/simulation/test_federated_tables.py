@@ -96,11 +96,15 @@ def test_fewer_bits_send_less_and_whoever_drops_an_idea_drops_that_alone(held):
 
 
 def test_larger_batches_leave_more_signal(held):
-    sent = curve.Sent(64, 0.1, 0.4)
+    sent = curve.Sent(64, 0.1, 0.4, along=True)
     few, many = (curve._signal(held, 8.0, population, sent) for population in (12, 1200))
     assert many == pytest.approx(100 * few, rel=0.01)
     off = curve.Cell(quick.mean_of([0.1, 0.2]), "17")
-    text = curve.section(held, off, {12: {8.0: off}, 1200: {8.0: off}}, sent, "the command")
+    told = {True: sent, False: replace(sent, numbers=4096, along=False)}
+    found = {12: {8.0: off}, 30_000: {8.0: off}}
+    text = curve.section(held, off, found, told, "the command")
+    assert "| 12 | 4 | 64 directions |" in text
+    assert "| 30,000 | 10,000 | every number |" in text
     assert "12 devices" in text
     assert "of 64 numbers, have 0.100 clip norms in common" in text
     assert text.count("| 17 |") == 3
