@@ -6,6 +6,20 @@ from hushkey.model.training.appraisal import Appraisal
 from hushkey.model.training.sources import Source
 
 _FILES = "## Files"
+_WRITERS = """of self_dialogue (BSD-3-Clause; github.com/jfainberg/self_dialogue_corpus @ 113a1b0ff103),
+gov_bloggers (CC0-1.0; github.com/18F/18f.gsa.gov @ 0a55c75e6d9b, github.com/GSA/digitalgov.gov @ 4979583206d9),
+duraspace_irc (CC-BY-4.0; github.com/duraspace/irclogs @ 41b63d8f1dde) and star_users (MIT; github.com/RasaHQ/STAR @
+3058975092cd), none of whom anything is measured on."""
+_FOUND = {  # what was found on writers, not trained on the texts above
+    "gates.json": f"""
+`gates.json`, how far each expert is trusted at first, was fitted (`bench/fit_gates.py`) on writers
+{_WRITERS}
+""",
+    "directions.safetensors": """
+`directions.safetensors`, along which devices that share send what they learned, was found
+(`bench/fit_directions.py`) on other writers of the same: 64 directions of 4,096 numbers, and no word.
+""",
+}
 
 # Where the table that `python -m bench.architectures` makes for docs/benchmarks.md is copied to.
 DESIGNS = """## Accuracy against latency
@@ -111,4 +125,5 @@ def _files(files: Mapping[str, Mapping[str, object]]) -> str:
         f"| `{name}` | {entry['bytes']:,} | `{entry['sha256']}` |"
         for name, entry in sorted(files.items())
     )
-    return f"{_FILES}\n\n| file | bytes | SHA-256 |\n|---|---:|---|\n{rows}\n"
+    made = "".join(_FOUND[name] for name in _FOUND if name in files)
+    return f"{_FILES}\n\n| file | bytes | SHA-256 |\n|---|---:|---|\n{rows}\n{made}"
