@@ -21,10 +21,12 @@ from hushkey.sync.simulation.refusals import SimulationRefused
 Trained = Literal["full", "subset"]
 Gathering = Literal["cohort", "buffer"]
 
-# How long first deltas are beside the output residual's (`python -m bench.federated agreement`).
-LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.24})
-# How long a report is made along directions, by group: the bias's is five times a first delta's coordinates, since what
-# devices have in common there is most of it; longer steps of the output residual overshoot.
+# How long reports are made, beside the output residual's of every number, and below which length they are made less
+# long, beside its quiet deltas: of every number, and along directions (`python -m bench.federated agreement` has the
+# lengths of first deltas). The biases' reports are made three and five times as long as first deltas of 200 words: what
+# devices have in common there goes on that far. Longer steps of the output residual overshoot.
+LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.71})
+QUIETS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.24})
 LENGTHS_WITHIN: Final[Mapping[str, float]] = MappingProxyType({"output": 0.2, "lstm_bias": 0.22})
 DIRECTIONS: Final = 64
 QUIET_WITHIN: Final = 0.1  # of the length there
@@ -113,10 +115,18 @@ def suited(one: Algorithm, group: str) -> Algorithm:
     coding = one.coding
     if coding is None:
         return one
-    length = (LENGTHS if coding.directions is None else LENGTHS_WITHIN)[group]
-    quiet = None if coding.quiet is None else coding.quiet * length
-    clip_norm, scale = coding.clip_norm * length, round(coding.scale / length)
-    return replace(one, coding=replace(coding, clip_norm=clip_norm, scale=scale, quiet=quiet))
+    within = coding.directions is not None
+    length = (LENGTHS_WITHIN if within else LENGTHS)[group]
+    quiet = (LENGTHS_WITHIN if within else QUIETS)[group]
+    return replace(
+        one,
+        coding=replace(
+            coding,
+            clip_norm=coding.clip_norm * length,
+            scale=round(coding.scale / length),
+            quiet=None if coding.quiet is None else coding.quiet * quiet,
+        ),
+    )
 
 
 def with_epsilon(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from hushkey.sync.simulation.algorithms import Algorithm
+from hushkey.sync.simulation.algorithms import Algorithm, suited
 from hushkey.sync.simulation.learners import Learner
 from hushkey.sync.simulation.results import Costs, Outcome, outcome, told
 from hushkey.sync.simulation.running import Kept, Limits, Point, Trace, run
@@ -74,7 +74,8 @@ def final_of(world: World, algorithm: Algorithm, seed: int, folder: Path) -> Lea
 def _kept(world: World, algorithm: Algorithm, seed: int, folder: Path) -> Kept:
     found = world.directions if algorithm.directed else None
     along = () if found is None else (found.digest.hex(),)
-    return Kept(folder / f"{world.digest(algorithm, seed, *along)}.npz")
+    run_of = suited(algorithm, world.group) if algorithm.coding else algorithm
+    return Kept(folder / f"{world.digest(run_of, seed, *along)}.npz")
 
 
 def schedule_of(world: World, algorithm: Algorithm, seed: int) -> Schedule:

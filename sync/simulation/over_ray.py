@@ -38,6 +38,7 @@ Floats = npt.NDArray[np.float32]
 T = TypeVar("T")
 
 STORE_BYTES = 128 << 20  # of Ray's shared memory, a worker: every weight there and back fits
+_PATIENT = {"RAY_agent_register_timeout_ms": "600000", "RAY_worker_register_timeout_seconds": "600"}
 CONNECT_S = 10.0  # Ray itself waits for minutes for a cluster that is not there
 
 
@@ -118,6 +119,8 @@ class OverRay:
     def __init__(self, *, workers: int | None = None, address: str | None = None) -> None:
         """Raise SimulationRefused where Ray is not installed; nothing is started yet."""
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+        for name, value in _PATIENT.items():
+            os.environ.setdefault(name, value)
         if address is None:
             os.environ["RAY_AUTH_MODE"] = "token"
             # Once a process: Ray remembers the first. Without one it would keep one in the home folder.
