@@ -9,6 +9,8 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from hushkey.keyboard.learner import LearnProgress
 from hushkey.model.groups import AdapterShape
 from hushkey.sync.device.attack import Attacked, Found
@@ -26,6 +28,7 @@ from hushkey.sync.messages import (
     Operator,
     Optimizer,
     Record,
+    Subspace,
     Task,
     encode,
     hash_of,
@@ -58,6 +61,9 @@ MOVED = replace(
         **{name: getattr(TASK, name) for name in TASK.__struct_fields__},
         "leader": Operator("North", "https://elsewhere.example", b"n" * 32),
     })), task_body=encode(moved),
+)  # fmt: skip
+ALONG = replace(
+    TERMS, task=(along := structs.replace(TASK, kept=64, subspace=Subspace(64, b"d" * 32))), task_body=encode(along)
 )  # fmt: skip
 NOTHING = SharingStatus("off", "", None, 0, Spent(Budget(8.0), 0.0, 0), 0, None, 0, None, None, 0)
 LIVE = LiveReport("ab" * 16, "acknowledged", AT + 6 * 86_400, "")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 from scripted_sharing import (
+    ALONG,
     LIVE,
     MOVED,
     NOTHING,
@@ -23,7 +24,7 @@ from hushkey.sync.device.checks import Verdict
 from hushkey.sync.messages import Metadata
 from hushkey.tui import sharing_view
 from hushkey.tui.cli import share_told
-from hushkey.tui.cli.share_preview_told import preview_text
+from hushkey.tui.cli.share_preview_told import number_lines, preview_as_dict, preview_text
 from hushkey.tui.cli.share_told import consent_text
 from hushkey.tui.sharing_view import Section, SharingState, Snapshot, view_of
 
@@ -144,6 +145,41 @@ def test_changed_terms_say_first_what_changed() -> None:
     ]
 
 
+def test_the_terms_say_which_numbers_are_sent_and_that_no_other_is() -> None:
+    every, along = (told(sharing_view.consent(terms, None)) for terms in (TERMS, ALONG))
+    groups = "lstm_bias (rank 1), output (rank 16)"
+    assert f"one part of {TERMS.numbers:,} numbers of {groups}, which is chance by itself" in every
+    assert "directions" not in every
+    assert (
+        f"one part of 64 numbers (how far the change of {groups} goes along 64 directions that everybody knows; "
+        "the rest of it stays here), which is chance by itself" in along
+    )
+
+
+def test_a_change_to_directions_is_told_by_name() -> None:
+    first = sharing_view.consent(ALONG, TASK)[0]
+    assert [fact.text for fact in first.facts] == [
+        f"kept: {TASK.kept} -> 64",
+        "subspace: None -> 64 6464646464646464…",
+    ]
+    assert share_told.terms_as_dict(ALONG)["task"]["directions"] == 64
+    assert share_told.terms_as_dict(TERMS)["task"]["directions"] is None
+
+
+def test_a_preview_says_how_long_the_change_is_and_how_much_of_it_is_sent() -> None:
+    every, *_ = number_lines(PREVIEW)
+    assert every == (
+        "norm 1.7712; normalized to 2, and counting 0.62 by its variance, the report has norm 1.2400"
+    )
+    made = replace(PREVIEW, terms=ALONG, norm_along=0.8123)
+    along, *_ = number_lines(made)
+    assert along.startswith(
+        "norm 1.7712, along 64 directions that everybody knows 0.8123: only that is sent; normalized to 2"
+    )
+    assert "along the directions, normalized" in told(sharing_view.preview(made))
+    assert preview_as_dict(made)["norm_along"] == 0.8123
+
+
 def words(text: str) -> list[str]:
     return [word.strip(".,:") for word in text.split() if any(c.isalnum() for c in word)]
 
@@ -153,6 +189,7 @@ def test_the_app_says_of_terms_and_bundles_what_the_command_line_says() -> None:
     heads = {"field", "tensor", "shape", "who", "would", "hold", "what"}
     for printed, shown in (
         ("\n".join(consent_text(TERMS, ())), sharing_view.consent(TERMS, None)),
+        ("\n".join(consent_text(ALONG, ())), sharing_view.consent(ALONG, None)),
         ("\n".join(preview_text(PREVIEW)), sharing_view.preview(PREVIEW)),
     ):
         missing = set(words(printed)) - set(words(told(shown))) - heads

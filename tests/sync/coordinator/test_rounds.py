@@ -118,16 +118,16 @@ def test_over_200_devices_what_the_sum_has_beside_the_plain_one_is_noise_of_the_
     world.close()
 
 
-def test_the_version_moves_by_the_mean_of_the_batch(world: World):
-    delta = np.zeros(world.terms.dimension)
-    delta[7] = 0.5
+def test_the_version_moves_by_the_mean_of_the_batch_each_report_as_long_as_the_others(world: World):
     for number in range(8):
+        delta = np.zeros(world.terms.dimension)
+        delta[7] = 10.0 ** (number - 4)
         device = world.device(f"d {number}")
         world.send(world.make(device, f"r {number}", delta=delta))
     world.settle()
     moved = in_force(world)
     spread = np.sqrt(2) * world.task.sigma / world.task.scale / (8 * world.task.age_weights[0])
-    assert abs(moved[7] - 0.5) < 6 * spread + 0.01
+    assert abs(moved[7] - world.task.clip_norm) < 6 * spread + 0.01
     assert np.abs(np.delete(moved, 7)).max() < 6 * spread + 0.01
 
 

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import os
+import shutil
 import socket
 import threading
 import time
@@ -22,7 +23,8 @@ from hushkey.keyboard.paths import places_in
 from hushkey.keyboard.profile import Profile
 from hushkey.keyboard.store import Store as HistoryStore
 from hushkey.model.adapter import Adapter
-from hushkey.model.base import Base
+from hushkey.model.base import DIRECTIONS, Base
+from hushkey.model.directions import principal
 from hushkey.model.groups import AdapterShape
 from hushkey.sync.coordinator.authentication import Authentication
 from hushkey.sync.coordinator.config import Limits
@@ -46,6 +48,7 @@ from hushkey.sync.task_terms import codec_terms, unflatten
 
 KEY = MasterKey(b"s" * 32)
 LINES = ["the cat is on the theatre", "how are you today", "to the theatre together"] * 3
+GROUPS = (Group("lstm_bias", 1), Group("output", 4))
 DAY_S = 86_400
 WEAK = Budget(1e6)  # for demonstrations, whose noise promises nothing
 
@@ -73,6 +76,17 @@ def scripted_delta(
     return unflatten(
         rng.normal(0.0, 0.1, size), start.ranks, start.shape, base=start.base, seed=start.seed
     )
+
+
+def with_directions(base: Base, folder: Path, count: int = 12) -> Base:
+    """The same base, with public directions of a world's groups in a file beside its others."""
+    shutil.copytree(base.folder, folder)
+    ranks = {group.name: group.rank for group in GROUPS}
+    size = base.runtime().shape.parameters(ranks)
+    drawn_ones = np.random.default_rng(5).standard_normal((count, size))
+    data = principal(drawn_ones, count, ranks).to_bytes()
+    (folder / DIRECTIONS).write_bytes(data)
+    return Base(folder, {**base.hashes, DIRECTIONS: hashlib.sha256(data).hexdigest()})
 
 
 @dataclass
@@ -159,7 +173,7 @@ def world_on(folder: Path, base: Base, **changes: Any) -> Iterator[World]:
     """Serve both roles over databases in a folder."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
     urls = [f"http://127.0.0.1:{held.getsockname()[1]}" for held in sockets]
-    shape = base.runtime().shape
+    shape = base.shape()
     made = _task(base, shape, urls, **changes)
     clock = Clock()
     stores = [
@@ -217,8 +231,10 @@ def _around(tasks: Tasks, clock: Clock) -> Surroundings:
 
 
 def _task(base: Base, shape: AdapterShape, urls: list[str], **changes: Any) -> Task:
-    groups = changes.get("groups", (Group("lstm_bias", 1), Group("output", 4)))
+    groups = changes.get("groups", GROUPS)
     size = shape.parameters({group.name: group.rank for group in groups})
+    if changes.get("subspace") is not None:
+        size = changes["subspace"].count
     fields = {
         "base": base.identity, "groups": groups, "adapter_seed": 1, "kept": -(-size // 64) * 64,
         "age_weights": (4, 2, 1),
