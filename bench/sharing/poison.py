@@ -130,12 +130,12 @@ class Bench:
     # Reports -------------------------------------------------------------------------------------
 
     def honest_report(self, rng: np.random.Generator, *, times: float = 1.0) -> Elements:
-        """Return one by the device's own code: weighed, clipped, rounded."""
+        """Return one by the device's own code: normalized, weighed, rounded."""
         delta = self.honest[rng.integers(len(self.honest))] * times
         return self.codec.encode(delta, variance_weight(delta, self.task.variance_floor), rng.bytes)
 
-    def unclipped(self, delta: Floats) -> Elements:
-        """Return one that nothing held to the clip norm: valid-looking elements all the same."""
+    def at_its_length(self, delta: Floats) -> Elements:
+        """Return one that nothing brought to the clip norm: valid-looking elements all the same."""
         turned = Rotate(self.codec.terms.dimension, self.task.rotation_seed).apply(delta)
         whole = np.rint(turned * self.task.scale).astype(np.int64)
         return Ring(self.task.bits).apply(np.append(whole, np.int64(self.task.weight_units)))
@@ -213,7 +213,7 @@ def _to_the_limit(which: Which) -> Callable[[Bench, float, int, np.random.Genera
     def elements(bench: Bench, goal: float, malicious: int, _: np.random.Generator) -> Elements:
         together = 0.9 * goal * bench.task.clip_norm
         direction = bench.direction(which, together)
-        return bench.unclipped(direction * (together * bench.devices / malicious))
+        return bench.at_its_length(direction * (together * bench.devices / malicious))
 
     return elements
 
@@ -279,15 +279,17 @@ def _percent(chance: float) -> str:
 
 
 def broken_rows(bench: Bench) -> list[list[str]]:
-    """Return what one honest device with a delta a hundred times too long does, clipped and not."""
+    """Return what one honest device with a delta a hundred times too long does, normalized and not."""
     found = []
-    for name, clipped in (("clipped", True), ("not clipped", False)):
+    for name, normalized in (("normalized", True), ("as long as it is", False)):
         rng = np.random.default_rng(7)
         reports = [bench.honest_report(rng) for _ in range(bench.devices - 1)]
         broken = bench.honest[0] * 100.0
         weight = variance_weight(broken, bench.task.variance_floor)
         reports.append(
-            bench.codec.encode(broken, weight, rng.bytes) if clipped else bench.unclipped(broken)
+            bench.codec.encode(broken, weight, rng.bytes)
+            if normalized
+            else bench.at_its_length(broken)
         )
         got = bench.outcome(reports, rng)
         found.append([name, f"{got.norm:.2f}", f"{got.nats:.3f}", "yes" if got.gate else "no"])
@@ -322,7 +324,7 @@ there is no column for it.
 
 {table(head, found)}
 
-The clip is the honest device's own code; it keeps a fault of one from doing what an attack would:
+That a report is normalized is the honest device's own code; it keeps a fault of one from doing what an attack would:
 
 {broken}
 

@@ -35,7 +35,7 @@ def limited(new_url: Callable[[], str]):
 def sealed(
     world: World, device: DeviceKey, name: str, elements: Elements, *, version: int = 0
 ) -> Sent:
-    """A report of any ring elements: nothing in a single one shows that they are none of a clipped delta."""
+    """A report of any ring elements: nothing in a single one shows that they are none of a normalized delta."""
     sent = world.make(device, name, version=version)
     seed = ReportSeed(drawn(f"seed {name}"))
     context = envelope_info("helper", world.identity, sent.metadata)
@@ -104,7 +104,7 @@ def test_one_wild_report_spoils_its_batch_and_the_plain_sum_says_the_same(limite
 def test_one_report_far_beyond_the_clip_norm_is_released_while_the_mean_is_within_the_limit(
     limited: World, clip_norms: float, outcome: str
 ):
-    """Not prevented either: the clip is the honest device's own, and what is checked is the mean."""
+    """Not prevented either: the normalizing is the honest device's own, and what is checked is the mean."""
     sent = [
         *limited.sent(HONEST, "honest"),
         sealed(limited, limited.device("long"), "long", long(limited, clip_norms)),
