@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,11 @@ import numpy as np
 
 from bench.learning.program import ROOT
 from bench.simulators.environments import python_of
+from bench.simulators.meter import family
+
+TRIES = 3  # Ray gives up starting on a machine that is busy
+LONGEST_S = 1_800.0  # of a try
+PATIENT = {"RAY_agent_register_timeout_ms": "600000", "RAY_worker_register_timeout_seconds": "600"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +82,46 @@ class ContestantFailed(RuntimeError):
 
 
 def run(one: Contestant, work: Path, environments: Path, rounds: int) -> Run:
-    """Run a contestant once. Raises ContestantFailed with the end of what it said."""
+    """Run a contestant, again where it failed. Raises ContestantFailed with the end of what it said last."""
+    for _ in range(TRIES - 1):
+        with suppress(ContestantFailed):
+            return _run(one, work, environments, rounds)
+    return _run(one, work, environments, rounds)
+
+
+def _run(one: Contestant, work: Path, environments: Path, rounds: int) -> Run:
     command = [str(python_of(environments, one.environment)), "-W", "ignore", "-m"]
     command += [f"bench.simulators.{one.module}", str(work), "--variant", one.variant]
     with tempfile.TemporaryDirectory() as home:
         output = Path(home) / "learned.npy"
         command += ["--rounds", str(rounds), "--workers", str(one.workers)]
-        quiet = {"HOME": home, "OMP_NUM_THREADS": "1", "RAY_USAGE_STATS_ENABLED": "0"}
-        done = subprocess.run(
-            [*command, "--output", str(output)],
-            check=False,
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            env={**os.environ, **quiet},
-        )
-        told = [line for line in done.stdout.splitlines() if line.startswith('{"seconds"')]
-        if done.returncode or len(told) != 1:
-            raise ContestantFailed(f"{one}: {done.returncode}\n{done.stderr[-3000:]}")
+        code, said, errors = _finished([*command, "--output", str(output)], home)
+        told = [line for line in said.splitlines() if line.startswith('{"seconds"')]
+        if code or len(told) != 1:
+            raise ContestantFailed(f"{one}: {code}\n{errors[-3000:]}")
         figures = json.loads(told[0])
         return Run(**{**figures, "learned": np.load(output)})
+
+
+def _finished(command: Sequence[str], home: str) -> tuple[int, str, str]:
+    """Return exit status, output and errors of a command; what it started and left behind is ended."""
+    alone = {"HOME": home, "OMP_NUM_THREADS": "1", "RAY_USAGE_STATS_ENABLED": "0", **PATIENT}
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **alone},
+    ) as process:
+        try:
+            said, errors = process.communicate(timeout=LONGEST_S)
+        except subprocess.TimeoutExpired:
+            for number in reversed(family(process.pid)):
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+            said, errors = process.communicate()
+        return process.returncode, said, errors
 
 
 def race(

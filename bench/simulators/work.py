@@ -60,7 +60,7 @@ def write(
 def parts_of(base: Base, rank: int = RANK) -> tuple[FrozenNetwork, Adapter, Fleet[Any]]:
     """Return the frozen network, the zero adapter and the fleet that trains such."""
     network = FrozenNetwork.load(base.folder / WEIGHTS)
-    shape = AdapterShape(**network.shape.as_dict())
+    shape = AdapterShape.of_sizes(network.shape.as_dict())
     zero = Adapter.zero(shape, base=base.identity, seed=DEVICE.seed, ranks={"output": rank})
     return network, zero, fleet_of(network, base.vocabulary, zero, DEVICE)
 
