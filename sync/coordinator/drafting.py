@@ -32,7 +32,8 @@ from hushkey.sync.messages import (
     decode,
     encode,
 )
-from hushkey.sync.privacy import compose, sensitivity, sigma_for
+from hushkey.sync.privacy import compose, sensitivity, sigma_for, signal_to_noise
+from hushkey.sync.privacy.prediction import ALIGNMENT, ALIGNMENT_WITHIN
 from hushkey.sync.signing import RECEIVER, TASK, open_signed, sign_body
 from hushkey.sync.task_terms import (
     TASK_BYTES,
@@ -53,6 +54,8 @@ CLIP_NORM, CLIP_NORM_WITHIN = 0.46, 0.22
 QUIET, QUIET_WITHIN = 0.07, 0.02
 NORM_LIMIT, NORM_LIMIT_WITHIN = 0.5, 1.0  # of a batch's mean: honest ones have 0.2 and 0.6
 DIRECTIONS = 64
+WANTED = 1.5  # signal to noise of a smallest batch: what a task whose epsilon is not stated gives up for privacy
+EPSILON_MAX = 8.0
 _RECEIVER_BYTES = 2_048
 
 
@@ -64,7 +67,9 @@ class Choices:
     ranks: Ranks
     batch_min: int
     batch_max: int
-    epsilon: float = 8.0  # of REPORTS reports of one device, by one operator's noise alone
+    epsilon: float | None = (
+        None  # of REPORTS reports, by one operator's noise; None: as little as WANTED allows
+    )
     delta: float = 1e-6
     sigma: int | None = None  # instead of what epsilon asks for
     directions: int | None = None  # None: as many as suit; 0: every number is sent
@@ -122,7 +127,8 @@ def draft(chosen: Choices, between: Between, entropy: Entropy) -> Task:
         clip_norm = chosen.clip_norm or (CLIP_NORM, CLIP_NORM_WITHIN)[within]
         terms = _codec(clip_norm, numbers, entropy)
         moved = sensitivity(max(weights), terms.norm_bound)
-        sigma = chosen.sigma or sigma_for(chosen.epsilon, moved, REPORTS, chosen.delta)
+        epsilon = chosen.epsilon or least_epsilon(chosen.batch_min, numbers, chosen.delta, within)
+        sigma = chosen.sigma or sigma_for(epsilon, moved, REPORTS, chosen.delta)
         terms = terms.fitted(chosen.batch_max, max(weights), sigma)
     except (CodecRefused, NoiseRefused) as refused:
         raise TaskRefused(f"no task was made: {refused}") from None
@@ -156,6 +162,17 @@ def draft(chosen: Choices, between: Between, entropy: Entropy) -> Task:
     )
     require_sound(task, between.shape)
     return task
+
+
+def least_epsilon(batch: int, numbers: int, delta: float, within: bool) -> float:
+    """Return the least epsilon, in tenths, at which a smallest batch's sum is WANTED times as long as its noise.
+
+    At most EPSILON_MAX: larger batches buy privacy, smaller ones are refused for their noise.
+    """
+    alignment = ALIGNMENT_WITHIN if within else ALIGNMENT
+    multiplier = signal_to_noise(batch, 1.0, numbers, alignment) / WANTED
+    spent = compose([1.0 / (2.0 * multiplier * multiplier)] * REPORTS)
+    return min(EPSILON_MAX, math.ceil(10.0 * epsilon_of(spent, delta)) / 10.0)
 
 
 def _subspace(chosen: Choices, shape: AdapterShape) -> Subspace | None:

@@ -141,7 +141,7 @@ def test_a_helper_signs_nothing_below_its_own_floor(
     leader.know(helper, "")
     helper.know(leader, floor)
     file = tmp_path / "typing.task"
-    _task(leader, file, "--batch-min", "1500")
+    _task(leader, file, "--batch-min", "1500", "--epsilon", "8")
     before = file.read_bytes()
     code, _, err = helper.own("task", "sign", "--yes", str(file))
     assert code == Exit.FAILED

@@ -111,7 +111,11 @@ def task() -> None:
 @click.option("--plan", default="shared", show_default=True, help="A preset or a file of a plan.")
 @click.option("--batch-min", type=click.IntRange(2), required=True, help="Reports of a batch.")
 @click.option("--batch-max", type=click.IntRange(2), help="Without it, half as many again.")
-@click.option("--epsilon", type=float, default=8.0, show_default=True, help="Of ten reports.")
+@click.option(
+    "--epsilon",
+    type=float,
+    help="Of ten reports; without it as little as leaves 1.5 of signal to noise, at most 8.",
+)
 @click.option("--delta", type=float, default=1e-6, show_default=True)
 @click.option("--sigma", type=click.IntRange(1), help="Instead of what --epsilon asks for.")
 @click.option(

@@ -34,7 +34,7 @@ def shape(shipped_base: Base) -> AdapterShape:
 
 
 def drafted(shape: AdapterShape, batch_min: int = MANY, ranks=RANKS, **chosen):
-    choices = Choices("typing", ranks, batch_min, batch_min + 500, **chosen)
+    choices = Choices("typing", ranks, batch_min, batch_min + 500, **{"epsilon": 8.0, **chosen})
     return draft(choices, Between("a-base", shape, LEADER, HELPER), Repeating("draft"))
 
 
@@ -130,6 +130,28 @@ def test_along_directions_a_far_smaller_batch_and_a_far_smaller_report_do(shape)
     assert along.bytes_per_report < every.bytes_per_report / 4
     assert along.signal_to_noise > 10 * every.signal_to_noise
     assert along.epsilon_over_ten == pytest.approx(every.epsilon_over_ten, rel=1e-2)
+
+
+@pytest.mark.parametrize("directions", [None, 0], ids=["along", "every"])
+@pytest.mark.parametrize("batch", [120, 400, 5_000, 50_000])
+def test_larger_batches_buy_privacy_where_no_epsilon_is_stated(shape, directions, batch):
+    try:
+        told = predict(drafted(shape, batch, directions=directions, epsilon=None), shape)
+    except TaskRefused:
+        assert directions == 0
+        assert batch < 1_400  # of every number, even at epsilon 8
+        return
+    assert told.epsilon_over_ten <= drafting.EPSILON_MAX
+    if told.epsilon_over_ten < drafting.EPSILON_MAX - 0.1:
+        assert told.signal_to_noise >= 0.97 * drafting.WANTED
+    if told.epsilon_over_ten > 1.0:  # in tenths
+        assert told.signal_to_noise < 1.1 * drafting.WANTED
+        larger = predict(drafted(shape, 4 * batch, directions=directions, epsilon=None), shape)
+        assert larger.epsilon_over_ten < 0.5 * told.epsilon_over_ten
+
+
+def test_a_noise_that_is_stated_is_the_noise(shape):
+    assert drafted(shape, epsilon=None, sigma=30_000).sigma == 30_000
 
 
 def test_the_file_that_a_helper_gets_has_an_adapter_of_all_numbers(shape):
