@@ -6,7 +6,7 @@ each new version. With n-grams on top, an engine of each owner's own, taught the
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,7 +153,10 @@ def section(found: Measured, typed: Typed, command: str) -> str:
     ]
     head = ["adapter", "network's recall@3, points", "gain", "lose"]
     head += ["keyboard's recall@3, points", "keystrokes saved, points"]
-    best = max(WAYS, key=lambda way: mean_of(typed.keys[way]).mean)
+    verdicts = [
+        _best("recall@3 of the network", found.gains),
+        _best("keystrokes saved on top of the n-gram memory", typed.keys),
+    ]
     return "\n".join(
         [
             "## Does it help me",
@@ -170,9 +173,23 @@ def section(found: Measured, typed: Typed, command: str) -> str:
             "",
             table(head, rows),
             "",
-            f"- most keystrokes saved on top of the n-gram memory: **{best}**",
+            *verdicts,
         ]
     )
+
+
+def _best(figure: str, by: Mapping[str, Sequence[float]]) -> str:
+    """Say which way is best, and whether it can be told from the others, owner by owner."""
+    best = max(WAYS, key=lambda way: mean_of(by[way]).mean)
+    gaps = {
+        way: mean_of([one - other for one, other in zip(by[best], by[way], strict=True)])
+        for way in WAYS
+        if way != best
+    }
+    told = ", ".join(f"{way} {gap.told()}" for way, gap in gaps.items())
+    alike = [way for way, gap in gaps.items() if gap.low <= 0.0]
+    end = f"cannot be told from {', '.join(alike)}" if alike else "told from each other"
+    return f"- {figure}: **{best}**, ahead of {told}: {end}"
 
 
 def _share(gains: Sequence[float], *, better: bool) -> str:

@@ -159,6 +159,12 @@ def test_who_gains_and_who_is_left_behind_are_told_apart(held, people):
     found = Measured(held, owners_of(people, 4), gains, {})
     typed = Typed({way: [0.1, 0.2] for way in WAYS}, {way: [0.0, 0.1] for way in WAYS})
     assert all(f"| {way} |" in section(found, typed, "the command") for way in WAYS)
+    told = section(found, typed, "the command")
+    assert told.count("cannot be told from") == 2  # all ways are alike here
+    better = {way: [at + (way == "both") * (1.0 + at / 100) for at in gains[way]] for way in WAYS}
+    best = section(replace(found, gains=better), typed, "the command")
+    assert "recall@3 of the network: **both**" in best
+    assert "told from each other" in best
     groups = left_behind.groups_of(found)
     assert len(groups["everybody"]) == len(people.devices)
     devices, job = held.world.devices(1), held.world.job(HUSHKEY)
