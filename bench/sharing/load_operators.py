@@ -56,6 +56,7 @@ class Size:
             ranks=preset("shared").ranks,
             batch_min=self.batch,
             batch_max=self.batch,
+            epsilon=8.0,
             sigma=40 * self.batch if self.demonstration else None,
             age_max=batches,
             norm_limit=100.0,

@@ -42,12 +42,12 @@ def prepared(operators: Operators, count: int) -> tuple[Path, float]:
 
 def _sealed(operators: Operators, numbers: range) -> tuple[list[bytes], float]:
     """Seal the reports of these devices; returns the processor seconds beside them."""
-    place = operators.place(load_base().runtime().shape)
-    dimension = place.codec.terms.dimension
+    place = operators.place(load_base().shape())
+    size = place.codec.size
     began = time.process_time()
     found = []
     for number in numbers:
-        delta = np.random.default_rng(number).standard_normal(dimension) / np.sqrt(dimension)
+        delta = np.random.default_rng(number).standard_normal(size) / np.sqrt(size)
         made = build(place, delta, zeros=False, now=int(time.time()), entropy=os.urandom)
         found.append(made.data)
     return found, time.process_time() - began

@@ -43,13 +43,9 @@ NAMES: Final[Mapping[Role, str]] = {"leader": "North (sample)", "helper": "South
 RANKS: Final[Ranks] = {"output": 16}
 """Of a few devices and under weak noise it shows more than the plan "shared", which was chosen under much."""
 CLIP_NORM: Final = 2.0  # a thousand words of the samples move 1.6 to 1.9
-VARIANCE_FLOOR: Final = (
-    0.5**2 / 4096
-)  # what moves 0.5 over the 4,096 numbers of such a pair: less counts less
+VARIANCE_FLOOR: Final = 0.5**2 / 4096  # of so many numbers: what moves less than 0.5 counts less
 RATE: Final = 1.0
-SIGMA_OF_DEVICE: Final = (
-    40  # the noise of a mean is then about as long as the mean itself, whatever the batch
-)
+SIGMA_OF_DEVICE: Final = 3  # the noise of a mean then has norm 0.5, whatever the batch
 POLL_S: Final = 0.1
 START_S: Final = 60.0
 _OPEN: Final = {
