@@ -41,7 +41,8 @@ def main() -> None:
         load = before, os.getloadavg()[0]
     named = versions(options.environments)
     command = _command(options)
-    text = section(Raced(command, devices, rounds, turns, pieces, named, load, found))
+    cores = os.cpu_count() or 1
+    text = section(Raced(command, devices, rounds, turns, pieces, named, load, cores, found))
     print(text)
     if not options.smoke:
         write_section(options.document, "simulators", text)

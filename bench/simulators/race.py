@@ -72,6 +72,11 @@ class Run:
         return self.trainings / self.seconds
 
     @property
+    def cores(self) -> float:
+        """How many cores it was left, in the mean: processor seconds a second."""
+        return self.processor_seconds / self.seconds
+
+    @property
     def processor_s(self) -> float:
         """Processor seconds of one device's training."""
         return self.processor_seconds / self.trainings

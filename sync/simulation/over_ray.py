@@ -39,6 +39,7 @@ T = TypeVar("T")
 
 STORE_BYTES = 128 << 20  # of Ray's shared memory, a worker: every weight there and back fits
 _PATIENT = {"RAY_agent_register_timeout_ms": "600000", "RAY_worker_register_timeout_seconds": "600"}
+STARTS = 3  # Ray gives up after half a minute, which a busy machine may take
 CONNECT_S = 10.0  # Ray itself waits for minutes for a cluster that is not there
 
 
@@ -137,16 +138,19 @@ class OverRay:
 
     def __enter__(self) -> Self:
         """Start Ray or join a cluster. Raises SimulationRefused."""
-        try:
-            self._start()
-        except Exception as error:  # noqa: BLE001  whatever Ray raises, nothing was run
-            self._stop()
-            # Nothing that was typed is known to Ray yet, so its own words may be told.
-            told = str(error).strip().partition("\n")[0] or type(error).__name__
-            raise SimulationRefused(
-                f"Ray could not be started ({told}); nothing was run; try again, or --engine local does without"
-            ) from None
-        return self
+        told = ""
+        for _ in range(STARTS if self._address is None else 1):
+            try:
+                self._start()
+            except Exception as error:  # noqa: BLE001  whatever Ray raises, nothing was run
+                self._stop()
+                # Nothing that was typed is known to Ray yet, so its own words may be told.
+                told = str(error).strip().partition("\n")[0] or type(error).__name__
+            else:
+                return self
+        raise SimulationRefused(
+            f"Ray could not be started ({told}); nothing was run; try again, or --engine local does without"
+        )
 
     def __exit__(
         self,
