@@ -140,25 +140,26 @@ def _verdicts(found: Found) -> list[str]:
         ours = found[HUSHKEY[one.variant]]
         by_processor = _ratios(found[one], ours, _processor)
         by_clock = _ratios(found[one], ours, _clock)
-        reached = "**reached**" if min(by_processor) > 1.0 else "**short**"
+        reached = "**reached**" if min(*by_processor, *by_clock) > 1.0 else "**short**"
         ahead = sum(ratio > 1.0 for ratio in by_clock)
         lines.append(
-            f"- {one.label}, from {_FROM[one.variant]}: hushkey simulates {_range(by_processor, '.2f')} times "
-            f"as many devices a processor second, ahead in every turn asked: {reached}; "
-            f"by the clock ahead in {ahead} of {len(by_clock)}"
+            f"- {one.label}, from {_FROM[one.variant]}: hushkey simulates {_range(by_clock, '.2f')} times as many "
+            f"devices a second, {_range(by_processor, '.2f')} times as many a processor second; by the clock it "
+            f"is ahead in {ahead} of {len(by_clock)} turns; ahead in every turn by both asked: {reached}"
         )
     return lines
 
 
 def _scaling(found: Found) -> list[str]:
     one, two = (found[each] for each in BY_CORES[:2])
+    clock = [b.devices_per_s / a.devices_per_s for a, b in zip(one, two, strict=True)]
     free = [a.busiest_seconds / b.busiest_seconds for a, b in zip(one, two, strict=True)]
     local = found[HUSHKEY["features"]]
     more = [(a.memory_bytes - b.memory_bytes) / _MB for a, b in zip(one, local, strict=True)]
     worker = [(b.memory_bytes - a.memory_bytes) / _MB for a, b in zip(one, two, strict=True)]
     speed = (
-        f"- two of Ray's workers for one: {_range(free, '.2f')} times as many devices on free cores, "
-        "computed; the clock is in the table"
+        f"- two of Ray's workers for one: {_range(clock, '.2f')} times as many devices a second, "
+        f"{_range(free, '.2f')} times on free cores"
     )
     memory = (
         f"- Ray with one worker holds {median(more):,.0f} MB more than the one process, each further "

@@ -119,7 +119,7 @@ def test_the_section_has_a_row_a_contestant_and_a_verdict_a_rival(theirs, verdic
         *("hushkey's simulator", "hushkey over Ray", "hushkey over Ray", "Flower", "Flower"),
     ]
     assert text.count(f"**{verdict}**") == 4
-    assert text.count("by the clock ahead in 2 of 2") == 4  # whatever processor seconds say
+    assert text.count("by the clock it is ahead in 2 of 2") == 4  # whatever processor seconds say
     ratio = 3.0 if verdict == "reached" else 0.9
     assert text.count(f"| {ratio:.2f} ({ratio:.2f} to {ratio:.2f}) |") == len(ONE_CORE) - 2
     assert "`the command`" in text
