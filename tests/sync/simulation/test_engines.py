@@ -48,6 +48,13 @@ class Waiting:
         return self.compute()
 
 
+@pytest.fixture(autouse=True)
+def _floats_stay_as_they_are(monkeypatch):
+    """What a worker's or a simulation's own process does to its floats would stay with the tests that come after."""
+    for module in ("__main__", "over_ray"):
+        monkeypatch.setattr(f"hushkey.sync.simulation.{module}.be_a_good_neighbour", lambda: None)
+
+
 class InThisProcess:
     """An engine of several workers, each with its own devices' lines and no others."""
 
@@ -164,8 +171,6 @@ def test_the_command_refuses_in_a_line_before_anything_is_read(
     more, told, tmp_path, capsys, monkeypatch
 ):
     monkeypatch.setitem(sys.modules, "ray", None)
-    # What a process of its own does to its floats would stay with the tests that come after.
-    monkeypatch.setattr("hushkey.sync.simulation.__main__.be_a_good_neighbour", lambda: None)
     asked = ["--users", str(tmp_path), "--engine", "ray", "--threads", "1", *more]
     assert main(asked) == 1
     said = capsys.readouterr()
