@@ -2,6 +2,7 @@
 
 import gc
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -165,3 +166,12 @@ def engine(_shared_engine: SuggestionEngine) -> Iterator[SuggestionEngine]:
 def texts(engine: SuggestionEngine) -> Callable[..., list[str]]:
     """The suggested words alone."""
     return lambda before, k=3: [suggestion.text for suggestion in engine.suggest(before, k)]
+
+
+@pytest.fixture(autouse=True)
+def _denormals_are_numbers() -> Iterator[None]:
+    """A trainer's process flushes them; where a test ran its code in this one, the next finds floats as they were."""
+    yield
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_flush_denormal(False)
