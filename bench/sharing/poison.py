@@ -12,6 +12,7 @@ leader's own code: norm limit, optimizer, gate.
 import argparse
 import json
 import lzma
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -127,6 +128,13 @@ class Bench:
         )
         return self.chance(self.start.plus(moved))
 
+    def reach(self, unit: Floats, length: float, malicious: int) -> float:
+        """Return how much of a unit vector makes the mean so long, honest reports being as they are on average."""
+        alike = [delta / float(np.linalg.norm(delta)) for delta in self.honest]
+        others = np.mean(alike, axis=0) * self.task.clip_norm * (1.0 - malicious / self.devices)
+        along = float(others @ unit)
+        return math.sqrt(max(0.0, along**2 + length**2 - float(others @ others))) - along
+
     # Reports -------------------------------------------------------------------------------------
 
     def honest_report(self, rng: np.random.Generator, *, times: float = 1.0) -> Elements:
@@ -208,11 +216,12 @@ def _at_the_clip_norm(which: Which) -> Callable[[Bench, float, int, np.random.Ge
 
 
 def _to_the_limit(which: Which) -> Callable[[Bench, float, int, np.random.Generator], Elements]:
-    """Together they add nine tenths of the limit to the mean: honest reports hardly lengthen it."""
+    """Together they take the mean to nine tenths of the limit, reckoning with what honest reports add to it."""
 
     def elements(bench: Bench, goal: float, malicious: int, _: np.random.Generator) -> Elements:
-        together = 0.9 * goal * bench.task.clip_norm
-        direction = bench.direction(which, together)
+        length = 0.9 * goal * bench.task.clip_norm
+        direction = bench.direction(which, length)
+        together = bench.reach(direction, length, malicious)
         return bench.at_its_length(direction * (together * bench.devices / malicious))
 
     return elements
