@@ -50,8 +50,11 @@ def hadamard(vector: Sequence[float]) -> list[float]:
 
 
 def normalize(vector: Sequence[float], norm: float) -> list[float]:
-    length = math.hypot(*vector)
-    return [norm / length * number for number in vector] if length else list(vector)
+    largest = max(map(abs, vector), default=0.0)
+    if not largest:
+        return list(vector)
+    unit = [number / largest for number in vector]  # of numbers so small that lengths lose digits
+    return [norm / math.hypot(*unit) * number for number in unit]
 
 
 def rotate(vector: Sequence[float], seed: bytes) -> list[float]:
