@@ -10,34 +10,25 @@ written, and no word (`hushkey.model.directions`).
 """
 
 import argparse
-import json
-import lzma
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from fit_gates import ALLOWED, excluded, state_anew
+
 from hushkey.keyboard.learning.lesson import pieces_of
 from hushkey.model import plans
 from hushkey.model.adapter import Adapter
-from hushkey.model.base import (
-    CARD,
-    DIRECTIONS,
-    MANIFEST,
-    WEIGHTS,
-    files_of,
-    load_base,
-    write_manifest,
-)
+from hushkey.model.base import DIRECTIONS, WEIGHTS, load_base
+from hushkey.model.directions import COUNT
 from hushkey.model.groups import AdapterShape
-from hushkey.model.training.card import with_files
-from hushkey.model.training.directions import COUNT, found_directions
+from hushkey.model.training.directions import found_directions
 from hushkey.model.training.fleet import use_threads
 from hushkey.model.training.fleets import fleet_of
 from hushkey.model.training.frozen import FrozenNetwork
 from hushkey.sync.simulation.people import Person, writers_of
 from hushkey.sync.simulation.world import DEVICE, SEED
 
-ALLOWED = ("duraspace_irc", "gov_bloggers", "self_dialogue", "star_users")
 MEASURED = 1_300  # writers, the first of the simulation's order
 WORDS = 400  # of a writer, the newest
 
@@ -57,13 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines = [pieces_of(person.newest(WORDS).lines, base.vocabulary) for person in people]
     found = found_directions(fleet, zero, lines, options.count)
     (base.folder / DIRECTIONS).write_bytes(found.to_bytes())
-    manifest = json.loads((base.folder / MANIFEST).read_text(encoding="utf-8"))
-    facts = {name: value for name, value in manifest.items() if name not in {"files", "format"}}
-    write_manifest(base.folder, facts)
-    card = base.folder / CARD
-    if card.exists():
-        text = card.read_text(encoding="utf-8")
-        card.write_text(with_files(text, files_of(base.folder)), encoding="utf-8")
+    state_anew(base.folder)
     sys.stdout.write(f"{len(found.rows)} directions of {found.size} numbers\n")
     return 0
 
@@ -75,12 +60,6 @@ def chosen(folder: Path, left_out: set[str]) -> list[Person]:
         for person in writers_of(folder)[MEASURED:]
         if person.corpus in ALLOWED and person.name not in left_out
     ]
-
-
-def excluded(path: Path) -> set[str]:
-    """Return the names of the writers in a file."""
-    with lzma.open(path, "rt", encoding="utf-8") as stream:
-        return {json.loads(row)["user"] for row in stream}
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -115,6 +115,20 @@ def fit(histories: Sequence[Sequence[Step]]) -> dict[GateName, float]:
     return gates
 
 
+def excluded(path: Path) -> set[str]:
+    """Return the names of the writers in a file, corpus/user."""
+    with lzma.open(path, "rt", encoding="utf-8") as stream:
+        return {json.loads(row)["user"] for row in stream}
+
+
+def state_anew(base: Path) -> None:
+    """State a file that came or changed in the base's manifest and its card."""
+    manifest = json.loads((base / MANIFEST).read_text(encoding="utf-8"))
+    write_manifest(base, {name: fact for name, fact in manifest.items() if name != "files"})
+    card = base / CARD
+    card.write_text(with_files(card.read_text(encoding="utf-8"), files_of(base)), encoding="utf-8")
+
+
 def main() -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -123,23 +137,17 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="folder of the base they are for")
     parser.add_argument("--writers", type=int, default=20, help="of each corpus")
     options = parser.parse_args()
-    with lzma.open(options.exclude, "rt", encoding="utf-8") as stream:
-        excluded = {json.loads(row)["user"] for row in stream}
+    left_out = excluded(options.exclude)
     engine = SuggestionEngine(load_base(options.base))
     reader = Reader(engine.base.runtime(), engine.base.word_table)
     histories = []
-    for number, lines in enumerate(writers(options.users, excluded, options.writers)):
+    for number, lines in enumerate(writers(options.users, left_out, options.writers)):
         histories.append(list(replay(lines, reader, Wordbook(engine.base.lexicon))))
         sys.stderr.write(f"writer {number}: {len(histories[-1])} words\n")
     gates = fit(histories)
     rows = [[list(name), round(value, 4)] for name, value in sorted(gates.items(), key=repr)]
     (options.base / GATES).write_text(json.dumps({"gates": rows}) + "\n", encoding="utf-8")
-    manifest = json.loads((options.base / MANIFEST).read_text(encoding="utf-8"))
-    write_manifest(options.base, {k: v for k, v in manifest.items() if k != "files"})
-    card = options.base / CARD
-    card.write_text(
-        with_files(card.read_text(encoding="utf-8"), files_of(options.base)), encoding="utf-8"
-    )
+    state_anew(options.base)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from hushkey.model.groups import NAMES, AdapterShape, Ranks
 _NAME = "directions"
 _HEADER = "hushkey directions"
 _FORMAT = "1"
+COUNT = 64  # that a base comes with, and a task takes
 COUNT_MAX = 1024
 
 Halves = npt.NDArray[np.float16]

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from hushkey.keyboard.keys import context
+from hushkey.model.directions import COUNT_MAX
 from hushkey.sync.errors import MessageRefused, TooLarge
 from hushkey.sync.keys import PUBLIC_KEY_BYTES, SIGNATURE_BYTES
 
@@ -71,7 +72,7 @@ class Group(Message, frozen=True, array_like=True):
 class Subspace(Message, frozen=True, array_like=True):
     """The first of the public directions that the base comes with, and the SHA-256 of their file."""
 
-    count: Annotated[int, Meta(ge=1, le=1024)]
+    count: Annotated[int, Meta(ge=1, le=COUNT_MAX)]
     directions: Hash
 
 

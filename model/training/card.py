@@ -9,7 +9,7 @@ _FILES = "## Files"
 _WRITERS = """of self_dialogue (BSD-3-Clause; github.com/jfainberg/self_dialogue_corpus @ 113a1b0ff103),
 gov_bloggers (CC0-1.0; github.com/18F/18f.gsa.gov @ 0a55c75e6d9b, github.com/GSA/digitalgov.gov @ 4979583206d9),
 duraspace_irc (CC-BY-4.0; github.com/duraspace/irclogs @ 41b63d8f1dde) and star_users (MIT; github.com/RasaHQ/STAR @
-3058975092cd), none of whom anything is measured on."""
+3058975092cd), none of whom keystrokes are measured on."""
 _FOUND = {  # what was found on writers, not trained on the texts above
     "gates.json": f"""
 `gates.json`, how far each expert is trusted at first, was fitted (`bench/fit_gates.py`) on writers

@@ -5,16 +5,14 @@ Each writer's training is that of a device; the directions in which most of what
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from hushkey.model.adapter import Adapter
-from hushkey.model.directions import Directions, principal
+from hushkey.model.directions import COUNT, Directions, principal
 from hushkey.model.training.corpus import Pieces
 from hushkey.model.training.fleet import Fleet
-
-COUNT: Final = 64
 
 
 def found_directions(

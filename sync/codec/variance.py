@@ -11,18 +11,19 @@ AGE_WEIGHT_MAX = 15  # four bits of the ring
 
 
 def variance_weight(delta: npt.NDArray[np.floating], variance_floor: float) -> float:
-    """Return s = min(1, sqrt(v / v0)): v the variance of the update's numbers, v0 the task's public `variance_floor`.
+    """Return s = min(1, sqrt(v / v0)): v the update's variance about 0, v0 the task's public `variance_floor`.
 
-    A report is normalized by the deviation of its numbers; below the floor that would make noise of next to nothing as
-    loud as anybody's typing, so it counts as much less as it lies below. Taken before the normalizing, which hides it:
-    0 for an update of zeros, 1 for a wild one, which is no longer than others are. Raises CodecRefused.
+    About 0, the mean of the numbers' squares, since that is what a report is normalized by; below the floor that would
+    make noise of next to nothing as loud as anybody's typing, so it counts as much less as it lies below. Taken before
+    the normalizing, which hides it: 0 for an update of zeros, 1 for a wild one, which is no longer than others are.
+    Raises CodecRefused.
     """
     if not (math.isfinite(variance_floor) and variance_floor > 0.0):
         raise CodecRefused("a variance floor is finite and above 0; nothing was weighed")
     if delta.size == 0 or not np.all(np.isfinite(delta)):
         raise CodecRefused("a delta is empty or not finite; nothing was weighed")
     with np.errstate(over="ignore", invalid="ignore"):
-        variance = float(np.var(delta, dtype=np.float64))
+        variance = float(np.mean(np.square(delta, dtype=np.float64)))
     return min(1.0, math.sqrt(variance / variance_floor)) if math.isfinite(variance) else 1.0
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from hushkey.model.adapter import Adapter
 from hushkey.model.audit.batch import epsilon_of
+from hushkey.model.directions import COUNT
 from hushkey.model.groups import NAMES, AdapterShape, Ranks
 from hushkey.sync.codec import CodecTerms, age_weights, packed_bytes
 from hushkey.sync.envelopes import HELPER_ENVELOPE_BYTES, OVERHEAD_BYTES
@@ -48,15 +49,23 @@ REPORTS = 10  # that a budget is stated over
 UNITS = 1024  # fixed-point units of a delta at the clip norm: its rounding is far below any noise
 WEIGHT_UNITS = 256  # of the variance weight, in the same units: 3% more sensitivity
 FILE_BYTES = 2**26
-# How long a report is made, and below what length of a delta it is made less long: for every number of the gates'
-# biases, and for their coordinates along public directions (docs/federated.md, "What devices have in common").
-CLIP_NORM, CLIP_NORM_WITHIN = 0.46, 0.22
-QUIET, QUIET_WITHIN = 0.07, 0.02
-NORM_LIMIT, NORM_LIMIT_WITHIN = 0.5, 1.0  # of a batch's mean: honest ones have 0.2 and 0.6
-DIRECTIONS = 64
 WANTED = 1.5  # signal to noise of a smallest batch: what a task whose epsilon is not stated gives up for privacy
 EPSILON_MAX = 8.0
 _RECEIVER_BYTES = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What suits reports of the gates' biases (docs/federated.md, "What devices have in common")."""
+
+    clip_norm: float  # how long a report is made
+    quiet: float  # the length of a delta below which it is made less long
+    norm_limit: float  # of a batch's mean, in clip norms: well above an honest one's
+    alignment: float  # what reports have in common
+
+
+EVERY = Measured(clip_norm=0.46, quiet=0.07, norm_limit=0.5, alignment=ALIGNMENT)  # number is sent
+ALONG = Measured(clip_norm=0.22, quiet=0.02, norm_limit=1.0, alignment=ALIGNMENT_WITHIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +82,13 @@ class Choices:
     delta: float = 1e-6
     sigma: int | None = None  # instead of what epsilon asks for
     directions: int | None = None  # None: as many as suit; 0: every number is sent
-    clip_norm: float | None = None  # None: CLIP_NORM or CLIP_NORM_WITHIN
+    clip_norm: float | None = None  # None: what was measured
     age_max: int = 15
     age_exponent: float = 0.0  # late reports count as others do: docs/federated.md
-    variance_floor: float | None = None  # None: that of a delta as long as QUIET or QUIET_WITHIN
+    variance_floor: float | None = None  # None: that of a delta as long as is quiet
     optimizer: str = "fedavg"
     rate: float = 1.0
-    norm_limit: float | None = None  # None: NORM_LIMIT or NORM_LIMIT_WITHIN
+    norm_limit: float | None = None  # None: what was measured
     ttl_days: int = 14
     demonstration: bool = False
 
@@ -120,14 +129,12 @@ def draft(chosen: Choices, between: Between, entropy: Entropy) -> Task:
     weights = age_weights(chosen.age_max, chosen.age_exponent)
     subspace = _subspace(chosen, between.shape)
     numbers = between.shape.parameters(chosen.ranks) if subspace is None else subspace.count
-    within = subspace is not None
-    quiet = (QUIET, QUIET_WITHIN)[within]
-    limit = (NORM_LIMIT, NORM_LIMIT_WITHIN)[within]
+    suits = EVERY if subspace is None else ALONG
     try:
-        clip_norm = chosen.clip_norm or (CLIP_NORM, CLIP_NORM_WITHIN)[within]
-        terms = _codec(clip_norm, numbers, entropy)
+        terms = _codec(_or(chosen.clip_norm, suits.clip_norm), numbers, entropy)
         moved = sensitivity(max(weights), terms.norm_bound)
-        epsilon = chosen.epsilon or least_epsilon(chosen.batch_min, numbers, chosen.delta, within)
+        least = least_epsilon(chosen.batch_min, numbers, chosen.delta, suits.alignment)
+        epsilon = _or(chosen.epsilon, least)
         sigma = chosen.sigma or sigma_for(epsilon, moved, REPORTS, chosen.delta)
         terms = terms.fitted(chosen.batch_max, max(weights), sigma)
     except (CodecRefused, NoiseRefused) as refused:
@@ -144,7 +151,7 @@ def draft(chosen: Choices, between: Between, entropy: Entropy) -> Task:
         clip_norm=terms.clip_norm,
         scale=terms.scale,
         weight_units=terms.weight_units,
-        variance_floor=chosen.variance_floor or quiet**2 / numbers,
+        variance_floor=_or(chosen.variance_floor, suits.quiet**2 / numbers),
         bits=terms.bits,
         kept=terms.kept,
         rotation_seed=terms.rotation_seed,
@@ -154,7 +161,7 @@ def draft(chosen: Choices, between: Between, entropy: Entropy) -> Task:
         sigma=sigma,
         delta=chosen.delta,
         optimizer=Optimizer("fedadam" if chosen.optimizer == "fedadam" else "fedavg", chosen.rate),
-        norm_limit=chosen.norm_limit or limit,
+        norm_limit=_or(chosen.norm_limit, suits.norm_limit),
         report_ttl_s=chosen.ttl_days * 86_400,
         clock_margin_s=300,
         demonstration=chosen.demonstration,
@@ -164,12 +171,16 @@ def draft(chosen: Choices, between: Between, entropy: Entropy) -> Task:
     return task
 
 
-def least_epsilon(batch: int, numbers: int, delta: float, within: bool) -> float:
+def _or(chosen: float | None, suits: float) -> float:
+    """Return what was chosen, a 0 too: it is refused, and not passed over."""
+    return suits if chosen is None else chosen
+
+
+def least_epsilon(batch: int, numbers: int, delta: float, alignment: float) -> float:
     """Return the least epsilon, in tenths, at which a smallest batch's sum is WANTED times as long as its noise.
 
     At most EPSILON_MAX: larger batches buy privacy, smaller ones are refused for their noise.
     """
-    alignment = ALIGNMENT_WITHIN if within else ALIGNMENT
     multiplier = signal_to_noise(batch, 1.0, numbers, alignment) / WANTED
     spent = compose([1.0 / (2.0 * multiplier * multiplier)] * REPORTS)
     return min(EPSILON_MAX, math.ceil(10.0 * epsilon_of(spent, delta)) / 10.0)
@@ -185,7 +196,7 @@ def _subspace(chosen: Choices, shape: AdapterShape) -> Subspace | None:
                 "take --directions 0, which sends every number"
             )
         return None
-    wanted = min(DIRECTIONS, len(held.rows)) if chosen.directions is None else chosen.directions
+    wanted = min(COUNT, len(held.rows)) if chosen.directions is None else chosen.directions
     if wanted > len(held.rows):
         raise TaskRefused(f"the base comes with {len(held.rows)} directions; no task was made")
     return Subspace(wanted, held.digest)

@@ -47,8 +47,7 @@ class HistorySource:
         """The adapter of the base that changes nothing; its shape has the base's public directions."""
         if self.engine is None:
             return _shipped_zero()
-        zero, directions = self.engine.zero_adapter(), self.engine.base.directions
-        return replace(zero, shape=replace(zero.shape, directions=directions))
+        return _knowing(self.engine.zero_adapter(), self.engine.base)
 
     @property
     def forgettings(self) -> int:
@@ -64,5 +63,8 @@ class HistorySource:
 @cache
 def _shipped_zero() -> Adapter:
     base = load_base()
-    zero = base.runtime().zero_adapter()
+    return _knowing(base.runtime().zero_adapter(), base)
+
+
+def _knowing(zero: Adapter, base: Base) -> Adapter:
     return replace(zero, shape=replace(zero.shape, directions=base.directions))

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
+from hushkey.model.directions import COUNT
 from hushkey.sync.messages import Optimizer
 from hushkey.sync.simulation.refusals import SimulationRefused
 
@@ -28,7 +29,7 @@ Gathering = Literal["cohort", "buffer"]
 LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.71})
 QUIETS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.24})
 LENGTHS_WITHIN: Final[Mapping[str, float]] = MappingProxyType({"output": 0.2, "lstm_bias": 0.22})
-DIRECTIONS: Final = 64
+DIRECTIONS: Final = COUNT
 QUIET_WITHIN: Final = 0.1  # of the length there
 AGE_MAX: Final = 63  # the most that a task may state: a straggler's report is late, and not lost
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -136,7 +137,9 @@ class World:
         found = found_directions(self.fleet, self.zero, lines)
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(found.to_bytes())
+            half = file.with_suffix(f".{os.getpid()}.part")
+            half.write_bytes(found.to_bytes())
+            half.replace(file)
         return found
 
     @cached_property

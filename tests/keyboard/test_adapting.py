@@ -4,6 +4,8 @@ import os
 import shutil
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from hushkey.keyboard.keystore import open_keystore
 from hushkey.keyboard.learner import LearningCancelled, LearningFailed
 from hushkey.keyboard.profile import LearnReport, Profile, open_profile
 from hushkey.keyboard.system_keyring import no_keyring
+from hushkey.model.base import Base
 from hushkey.model.errors import PlanRefused
 from hushkey.model.plans import Plan
 
@@ -24,13 +27,17 @@ PLAN = Plan("test", {"lstm_bias": 1, "input": 4, "output": 4})
 OTHER = Plan("other", {"output": 4})
 
 
-@pytest.fixture(autouse=True)
-def _without_a_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+def use_no_keyring(patch: pytest.MonkeyPatch) -> None:
     """The machine's own keyring is none of a test's business."""
-    monkeypatch.setattr(
+    patch.setattr(
         "hushkey.keyboard.profile.open_keystore",
         lambda home, **options: open_keystore(home, keyring=no_keyring, **options),
     )
+
+
+@pytest.fixture(autouse=True)
+def _without_a_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_no_keyring(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -56,33 +63,31 @@ def filled(opened, lines):
     return opened
 
 
+@contextmanager
+def taught(home: Path, base: Base, lines: list[str]) -> Iterator[Profile]:
+    """Open a profile of a file without a keyring, the lines in it, for as long as a module's fixture needs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_no_keyring(patch)
+        with open_profile(home, allow_bare_file=True, base=base) as profile:
+            profile.import_lines(lines, "test")
+            yield profile
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory, tiny_base, lines) -> bytes:
     """The adapter that the lines come to when nothing interrupts."""
     home = tmp_path_factory.mktemp("whole")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "hushkey.keyboard.profile.open_keystore",
-            lambda home, **options: open_keystore(home, keyring=no_keyring, **options),
-        )
-        with open_profile(home, allow_bare_file=True, base=tiny_base) as profile:
-            profile.import_lines(lines, "test")
-            assert profile.learn(plan=PLAN).kept
-            return adapter_of(profile)
+    with taught(home, tiny_base, lines) as profile:
+        assert profile.learn(plan=PLAN).kept
+        return adapter_of(profile)
 
 
 @pytest.fixture(scope="module")
 def stopped_home(tmp_path_factory, tiny_base, lines) -> Path:
     """A home whose run was stopped after some steps; copied for whoever goes on with it."""
     home = tmp_path_factory.mktemp("stopped") / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "hushkey.keyboard.profile.open_keystore",
-            lambda home, **options: open_keystore(home, keyring=no_keyring, **options),
-        )
-        with open_profile(home, allow_bare_file=True, base=tiny_base) as profile:
-            profile.import_lines(lines, "test")
-            interrupted(profile, after=7)
+    with taught(home, tiny_base, lines) as profile:
+        interrupted(profile, after=7)
     return home
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from hushkey.model.directions import COUNT
 from hushkey.model.plans import preset
 from hushkey.sync.coordinator import drafting
 from hushkey.sync.coordinator.drafting import Choices, read_file
@@ -69,7 +70,7 @@ def test_a_task_goes_from_leader_to_helper_and_back(both, tmp_path: Path):
     told = json.loads(out)
     assert told["prediction"]["epsilon_over_ten"] <= 8.0
     assert told["prediction"]["signal_to_noise"] > 1.0
-    assert told["prediction"]["numbers"] == drafting.DIRECTIONS
+    assert told["prediction"]["numbers"] == COUNT
     assert told["prediction"]["bytes_per_report"] < 4_000
     code, _, err = leader.own("task", "publish", str(file))
     assert (code, "helper has not signed" in err) == (Exit.FAILED, True)
@@ -88,10 +89,10 @@ def test_what_is_not_asked_for_is_as_it_was_measured(both, tmp_path: Path):
     measured = Choices("typing", made.ranks, 1000, 1500)
     assert made.ranks == preset("shared").ranks
     assert made.subspace is not None
-    assert made.subspace.count == drafting.DIRECTIONS
-    assert made.clip_norm == drafting.CLIP_NORM_WITHIN
+    assert made.subspace.count == COUNT
+    assert made.clip_norm == drafting.ALONG.clip_norm
     assert len(made.age_weights) == measured.age_max + 1
-    assert made.norm_limit == 0.7 != drafting.NORM_LIMIT_WITHIN
+    assert made.norm_limit == 0.7 != drafting.ALONG.norm_limit
 
 
 def test_without_directions_every_number_is_sent(both, tmp_path: Path):
@@ -104,7 +105,10 @@ def test_without_directions_every_number_is_sent(both, tmp_path: Path):
     _, made = read_file(file.read_bytes())
     assert made.subspace is None
     assert told["numbers"] == made.kept == 4_096  # of the gates' biases: two layers of 4 x 512
-    assert (made.clip_norm, made.norm_limit) == (drafting.CLIP_NORM, drafting.NORM_LIMIT)
+    assert (made.clip_norm, made.norm_limit) == (
+        drafting.EVERY.clip_norm,
+        drafting.EVERY.norm_limit,
+    )
 
 
 @pytest.mark.parametrize("more", [["--directions", "65"], ["--plan", "tiny", "--directions", "8"]])

@@ -2,7 +2,6 @@
 
 import math
 from fractions import Fraction
-from statistics import pvariance
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ floors = st.floats(1e-12, 1e6)
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), floors)
 def test_a_weight_is_the_deviation_by_that_of_the_floor_and_one_at_the_most(numbers, floor):
-    variance = float(pvariance([Fraction(number) for number in numbers]))
+    variance = float(sum(Fraction(number) ** 2 for number in numbers) / len(numbers))
     expected = min(1.0, math.sqrt(variance / floor))
     assert variance_weight(np.array(numbers), floor) == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
@@ -29,11 +28,16 @@ def test_a_weight_is_from_nought_to_one_for_anything_finite(numbers, floor):
 
 def test_a_quieter_update_than_the_floor_counts_less_and_a_wilder_one_no_more():
     update = np.random.default_rng(1).standard_normal(10_000)
-    update /= update.std()
+    update /= np.sqrt(np.mean(update**2))
     weights = [variance_weight(update * by, 1.0) for by in (0.0, 0.1, 1.0, 10.0, 1e200)]
     assert weights[0] == 0.0
     assert weights[1] == pytest.approx(0.1)
     assert weights[2:] == pytest.approx([1.0, 1.0, 1.0])
+
+
+def test_one_number_counts_as_well_as_many():
+    assert variance_weight(np.array([0.3]), 0.09) == pytest.approx(1.0)
+    assert variance_weight(np.array([0.03]), 0.09) == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize("floor", [0.0, -1.0, math.inf, math.nan])

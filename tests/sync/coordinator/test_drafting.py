@@ -9,7 +9,7 @@ from protocol_stand_ins import HELPER, KEYS, LEADER
 
 from hushkey.model.adapter import Adapter
 from hushkey.model.base import Base
-from hushkey.model.directions import Directions
+from hushkey.model.directions import COUNT, Directions
 from hushkey.model.groups import AdapterShape
 from hushkey.model.plans import preset
 from hushkey.sync.coordinator import drafting
@@ -40,20 +40,20 @@ def drafted(shape: AdapterShape, batch_min: int = MANY, ranks=RANKS, **chosen):
 
 def test_the_shipped_directions_are_those_of_the_plan_that_is_shared(shape):
     assert shape.directions.suit(shape, RANKS)
-    assert len(shape.directions.rows) >= drafting.DIRECTIONS
+    assert len(shape.directions.rows) >= COUNT
     rows = shape.directions.rows.astype(np.float64)
     assert np.allclose(rows @ rows.T, np.eye(len(rows)), atol=2e-3)
 
 
 def test_directions_are_taken_where_they_suit(shape):
     made = drafted(shape)
-    assert made.subspace == Subspace(drafting.DIRECTIONS, shape.directions.digest)
+    assert made.subspace == Subspace(COUNT, shape.directions.digest)
     assert made.kept == 64
     assert (made.clip_norm, made.norm_limit) == (
-        drafting.CLIP_NORM_WITHIN,
-        drafting.NORM_LIMIT_WITHIN,
+        drafting.ALONG.clip_norm,
+        drafting.ALONG.norm_limit,
     )
-    assert made.variance_floor == pytest.approx(drafting.QUIET_WITHIN**2 / drafting.DIRECTIONS)
+    assert made.variance_floor == pytest.approx(drafting.ALONG.quiet**2 / COUNT)
 
 
 def test_none_are_taken_where_every_number_is_asked_for(shape):
@@ -61,8 +61,11 @@ def test_none_are_taken_where_every_number_is_asked_for(shape):
     numbers = shape.parameters(RANKS)
     assert made.subspace is None
     assert made.kept == numbers
-    assert (made.clip_norm, made.norm_limit) == (drafting.CLIP_NORM, drafting.NORM_LIMIT)
-    assert made.variance_floor == pytest.approx(drafting.QUIET**2 / numbers)
+    assert (made.clip_norm, made.norm_limit) == (
+        drafting.EVERY.clip_norm,
+        drafting.EVERY.norm_limit,
+    )
+    assert made.variance_floor == pytest.approx(drafting.EVERY.quiet**2 / numbers)
 
 
 @pytest.mark.parametrize(("count", "kept"), [(1, 64), (10, 64), (64, 64)])
@@ -148,6 +151,12 @@ def test_larger_batches_buy_privacy_where_no_epsilon_is_stated(shape, directions
         assert told.signal_to_noise < 1.1 * drafting.WANTED
         larger = predict(drafted(shape, 4 * batch, directions=directions, epsilon=None), shape)
         assert larger.epsilon_over_ten < 0.5 * told.epsilon_over_ten
+
+
+@pytest.mark.parametrize("name", ["epsilon", "clip_norm", "variance_floor", "norm_limit"])
+def test_a_nought_is_refused_and_not_passed_over(shape, name):
+    with pytest.raises(TaskRefused):
+        drafted(shape, **{name: 0.0})
 
 
 def test_a_noise_that_is_stated_is_the_noise(shape):
