@@ -5,8 +5,8 @@
 
 Only corpora marked as allowed to train what ships are read, and no writer that anything is measured on: neither those
 of --exclude nor the first writers of the simulation's order, who are its devices and are measured on. Each writer's
-device is trained once, as production trains what is shared; the directions in which most of what they change lies are
-written, and no word (`hushkey.model.directions`).
+device is trained once, as production trains what is shared, and all of them once together; the directions in which that
+goes are written, and no word (`hushkey.model.directions`).
 """
 
 import argparse
@@ -24,7 +24,6 @@ from hushkey.model.directions import COUNT
 from hushkey.model.groups import AdapterShape
 from hushkey.model.training.directions import found_directions
 from hushkey.model.training.fleet import use_threads
-from hushkey.model.training.fleets import fleet_of
 from hushkey.model.training.frozen import FrozenNetwork
 from hushkey.sync.simulation.people import Person, writers_of
 from hushkey.sync.simulation.world import DEVICE, SEED
@@ -42,11 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shape = AdapterShape.of_sizes(network.shape.as_dict())
     ranks = plans.preset("shared").ranks
     zero = Adapter.zero(shape, base=base.identity, seed=SEED, ranks=ranks)
-    fleet = fleet_of(network, base.vocabulary, zero, DEVICE)
     people = chosen(options.users, excluded(options.exclude))
     sys.stderr.write(f"training {len(people)} writers' devices\n")
     lines = [pieces_of(person.newest(WORDS).lines, base.vocabulary) for person in people]
-    found = found_directions(fleet, zero, lines, options.count)
+    found = found_directions(network, base.vocabulary, zero, DEVICE, lines, options.count)
     (base.folder / DIRECTIONS).write_bytes(found.to_bytes())
     state_anew(base.folder)
     sys.stdout.write(f"{len(found.rows)} directions of {found.size} numbers\n")

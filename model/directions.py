@@ -24,6 +24,7 @@ _HEADER = "hushkey directions"
 _FORMAT = "1"
 COUNT = 64  # that a base comes with, and a task takes
 COUNT_MAX = 1024
+_FIRST = 2.0  # how many times the whole length of the deltas a way is given: more than any direction has of them
 
 Halves = npt.NDArray[np.float16]
 Vector = npt.NDArray[np.float64]
@@ -105,18 +106,28 @@ class Directions:
         return self.rows.astype(np.float64)
 
 
-def principal(deltas: npt.NDArray[np.floating], count: int, ranks: Ranks) -> Directions:
+def principal(
+    deltas: npt.NDArray[np.floating],
+    count: int,
+    ranks: Ranks,
+    way: npt.NDArray[np.floating] | None = None,
+) -> Directions:
     """Return the directions in which deltas (n, d), each taken as long as the others, lie most: by their mean square.
 
-    Not less their mean: what all have in common is what is looked for. Raises ModelMismatch where there are too few.
+    Not less their mean: what all have in common is what is looked for. Where a way (d,) is given, it is the first, and
+    the others are those of what lies beside it. Raises ModelMismatch where there are too few.
     """
     lengths = np.linalg.norm(deltas, axis=1)
-    alike = deltas[lengths > 0.0] / lengths[lengths > 0.0][:, None]
+    alike = (deltas[lengths > 0.0] / lengths[lengths > 0.0][:, None]).astype(np.float64)
     if not 1 <= count <= min(alike.shape):
         raise ModelMismatch(
             f"{len(alike)} deltas have no {count} directions; nothing was made: ask for fewer, or give more writers"
         )
-    _, _, rows = np.linalg.svd(alike.astype(np.float64), full_matrices=False)
+    if way is not None and way.any():
+        first = (way / np.linalg.norm(way)).astype(np.float64)[None]
+        beside = alike - (alike @ first.T) @ first
+        alike = np.concatenate([_FIRST * np.sqrt(len(alike)) * first, beside])
+    _, _, rows = np.linalg.svd(alike, full_matrices=False)
     return Directions(dict(ranks), rows[:count].astype(np.float16))
 
 

@@ -269,6 +269,7 @@ class Record(Message, frozen=True, array_like=True):
     root: Hash  # Merkle root over the sorted accepted ids; zeros where there is no batch
     aggregate: Hash  # of the published sum; zeros where there is none
     weight: Count  # sum of the accepted reports' age weights: what the sum is divided by
+    part: Count  # of the batch's step that was taken, in 1/PARTS; 0 where none was
     sigma: Count
     epsilon: Amount  # of one report, at the task's delta
     most_reports: Count  # the largest number of reports of one device so far

@@ -46,7 +46,7 @@ def _together(lines: Sequence[_Words | None], network: FrozenNetwork) -> _Words:
     )
 
 
-def _alike(lines: Sequence[Pieces]) -> list[list[int]]:
+def alike(lines: Sequence[Pieces]) -> list[list[int]]:
     """Return the numbers of all lines in groups of like length."""
     groups: list[list[int]] = []
     for number in sorted(range(len(lines)), key=lambda number: len(lines[number])):
@@ -161,7 +161,7 @@ class HeldOut:
         """Read lines of like length side by side, whosoever they are; each person's come back in their order."""
         lines = [line for own in people for line in own]
         read: list[_Words | None] = [None] * len(lines)
-        for group in _alike(lines):
+        for group in alike(lines):
             batch = make_batch([lines[number] for number in group], self._vocabulary, pad_to=1)
             features = network.features(torch.from_numpy(batch.inputs), adapter)
             target = torch.from_numpy(batch.targets)

@@ -43,7 +43,7 @@ from hushkey.sync.messages import (
     encode,
     hash_of,
 )
-from hushkey.sync.releases.chain import NO_BATCH, RECORD_BYTES, Head
+from hushkey.sync.releases.chain import NO_BATCH, PARTS, RECORD_BYTES, Head
 from hushkey.sync.signing import RECORD as RECORD_PURPOSE
 from hushkey.sync.signing import sign_body
 
@@ -193,9 +193,14 @@ def _batch_draft(  # noqa: PLR0913, PLR0917  what a record of a batch is made of
         raise RecordRefused(
             "the record is of a batch that this helper did not sum, or signed before; it was not signed"
         )
-    counted = Counted(record.batch, batch.accepted, batch.root, hash_of(aggregate), batch.weight)
+    part = record.part if record.outcome == "released" else 0
+    counted = Counted(
+        record.batch, batch.accepted, batch.root, hash_of(aggregate), batch.weight, part
+    )
+    if part > PARTS or (not part and record.outcome == "released"):
+        raise RecordRefused("a part of a step that there is none of; it was not signed")
     try:
-        made = updated(terms, held.adapter, held.state, aggregate, batch.weight)
+        made = updated(terms, held.adapter, held.state, aggregate, batch.weight, part or PARTS)
     except CodecRefused:
         raise RecordRefused("the published sum is none of the task; it was not signed") from None
     if record.outcome == "rejected":

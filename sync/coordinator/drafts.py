@@ -17,6 +17,7 @@ class Counted:
     root: bytes  # over the sorted accepted ids
     aggregate: bytes  # hash of the published sum
     weight: int
+    part: int  # of its step that was taken, in 1/PARTS; 0: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def base_record(terms: Terms, adapter: bytes, said: Said) -> Record:
         root=NOTHING,
         aggregate=NOTHING,
         weight=0,
+        part=0,
         sigma=0,
         epsilon=0.0,
         most_reports=said.most_reports,
@@ -71,6 +73,7 @@ def batch_record(  # noqa: PLR0913, PLR0917  what a record of a batch is made of
         root=counted.root,
         aggregate=counted.aggregate,
         weight=counted.weight,
+        part=counted.part,
         sigma=terms.task.sigma,
         epsilon=terms.epsilon,
         most_reports=said.most_reports,
@@ -93,6 +96,7 @@ def rollback_record(terms: Terms, head: Head, adapter: bytes, said: Said) -> Rec
         root=NOTHING,
         aggregate=NOTHING,
         weight=0,
+        part=0,
         sigma=0,
         epsilon=0.0,
         most_reports=said.most_reports,

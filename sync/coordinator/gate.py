@@ -1,9 +1,12 @@
 """What a new version is held against before it is released: public text it was not trained on, and made-up secrets.
 
-It is not released where it is worse on the text, by more than a stated share, than the last one or than the base
-itself (small steps would add up unseen), or where made-up
-secrets (planted by an operator's own devices, or by nobody) rose above their like by more than chance: joint_test below
-ALPHA, so that of versions that learned none of them one in a hundred is rejected too. Knows no report.
+Of several candidates, which are a batch's step taken whole or in part, the one is chosen that reads the text best: a
+step may be too long for where the adapter stands, because reports were late or noise is most of it, and the text tells
+without a look at anything but the published sum. None is released
+where each is worse on the text, by more than a stated share, than the last one or than the base itself (small steps
+would add up unseen), or where made-up secrets (planted by an operator's own devices, or by nobody) rose above their
+like by more than chance: joint_test below ALPHA, so that of versions that learned none of them one in a hundred is
+rejected too. Knows no report.
 """
 
 import threading
@@ -25,6 +28,11 @@ from hushkey.sync.errors import ConfigRefused
 WORSE_BY = 0.01  # share of more loss a word that is still taken
 CANDIDATES = 64  # that a made-up secret is ranked among; six bits at the most
 COUNTS = {1: 2}  # two secrets of each kind
+PARTS_TRIED = (
+    16,
+    8,
+    4,
+)  # of a batch's step, in sixteenths (hushkey.sync.releases.chain); the gate chooses
 PIECES_MAX = 64  # of one line
 _ROWS = 64  # lines read side by side
 
@@ -38,26 +46,42 @@ UNUSABLE = "the base cannot take the adapter up"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate found; `reason` says why a version is not released."""
+    """What the gate found of the candidate that it chose; `reason` says why none is released."""
 
     passed: bool
     before_nats: float | None = None  # a word of the public text, under the last version
     after_nats: float | None = None
     canaries_p: float | None = None  # how likely the secrets' exposures are by chance
     reason: str = ""
+    chosen: int = 0  # which candidate, as they were given
+
+
+def choice(
+    nats: Sequence[float], last: float, base: float, worse_by: float = WORSE_BY
+) -> tuple[int, str]:
+    """Return which candidate reads the text in fewest nats, the first of those level, and why it is not released.
+
+    Where none is let pass it is the first of all. What is no number is worse than any.
+    """
+    fewest = min(range(len(nats)), key=lambda at: (not nats[at] < np.inf, nats[at]))
+    if not nats[fewest] <= last * (1.0 + worse_by):
+        return 0, WORSE
+    if not nats[fewest] <= base * (1.0 + worse_by):
+        return 0, ASTRAY
+    return fewest, ""
 
 
 class Gate(Protocol):
-    """Judges a new version."""
+    """Judges candidates for a new version."""
 
-    def verdict(self, before: Adapter, after: Adapter) -> Verdict:
-        """Compare a version with the last one."""
+    def verdict(self, before: Adapter, *candidates: Adapter) -> Verdict:
+        """Compare them with the last version; choose one."""
 
 
 class NoGate:
-    """Lets every version pass: for measuring what comes before."""
+    """Lets every first candidate pass: for measuring what comes before."""
 
-    def verdict(self, before: Adapter, after: Adapter) -> Verdict:  # noqa: ARG002  a Gate's shape
+    def verdict(self, before: Adapter, *candidates: Adapter) -> Verdict:  # noqa: ARG002  a Gate's shape
         """Pass."""
         return Verdict(passed=True)
 
@@ -92,22 +116,25 @@ class TextGate:
         self._runtime.use(self._runtime.zero_adapter())
         self._base_nats = sum(self._nats(part) for part in self._parts()) / self._words
 
-    def verdict(self, before: Adapter, after: Adapter) -> Verdict:
-        """Compare a version with the last one: nats a word of the text, then what rose among the secrets."""
+    def verdict(self, before: Adapter, *candidates: Adapter) -> Verdict:
+        """Compare candidates with the last version: nats a word of the text, then what rose among the secrets.
+
+        The one is chosen that reads the text best, where they are level the first; where none passes the verdict is on
+        the first. A secret that stands out under one of them speaks against all.
+        """
         try:
             with self._lock:
-                was, were = self._measured(before)
-                now, are = self._measured(after)
+                (was, were), *new = map(self._measured, (before, *candidates))
         except ModelMismatch:
             return Verdict(passed=False, reason=UNUSABLE)
-        chance = self._chance(were, are)
-        if not now <= was * (1.0 + self._worse_by):  # what is no number is worse
-            return Verdict(False, was, now, chance, WORSE)
-        if not now <= self._base_nats * (1.0 + self._worse_by):
-            return Verdict(False, was, now, chance, ASTRAY)
-        if chance is not None and chance < ALPHA:
-            return Verdict(False, was, now, chance, LEAKS)
-        return Verdict(True, was, now, chance)
+        nats = [now for now, _ in new]
+        chances = [self._chance(were, are) for _, are in new]
+        at, reason = choice(nats, was, self._base_nats, self._worse_by)
+        for leaking, chance in enumerate(chances):
+            if chance is not None and chance < ALPHA:
+                at, reason = leaking, LEAKS
+                break
+        return Verdict(not reason, was, nats[at], chances[at], reason, at)
 
     def _measured(self, adapter: Adapter) -> tuple[float, list[Floats64]]:
         self._runtime.use(adapter)

@@ -3,10 +3,11 @@
 Both roles run this very code on the same bytes and come to the same bytes: each operation is one that IEEE 754 rounds
 correctly, element by element (+, -, *, /, square root), and the one sum is math.fsum, which rounds once.
 
-    FedAvg   x + rate * mean
-    FedAdam  m = b1 m + (1 - b1) mean;  v = b2 v + (1 - b2) mean^2;  x + rate * m / (sqrt(v) + floor)
+    FedAvg   x + share * rate * mean
+    FedAdam  m = b1 m + (1 - b1) mean;  v = b2 v + (1 - b2) mean^2;  x + share * rate * m / (sqrt(v) + floor)
 
-FedAdam is Algorithm 2 of Reddi et al. 2021 (arXiv 2003.00295), without bias correction, v from zeros.
+FedAdam is Algorithm 2 of Reddi et al. 2021 (arXiv 2003.00295), without bias correction, v from zeros. The share is how
+much of its step a batch is given (`hushkey.sync.coordinator.gate`).
 """
 
 import math
@@ -51,13 +52,16 @@ class Moments:
         return cls(both[:size], both[size:])
 
 
-def step(by: Optimizer, held: Vector, mean: Vector, moments: Moments) -> tuple[Vector, Moments]:
-    """Return the vector (d,) after a batch's mean (d,), and what is remembered."""
+def step(
+    by: Optimizer, held: Vector, mean: Vector, moments: Moments, share: float = 1.0
+) -> tuple[Vector, Moments]:
+    """Return the vector (d,) after a share of the step of a batch's mean (d,), and what is remembered."""
+    rate = share * by.rate
     if by.name == "fedavg":
-        return held + by.rate * mean, moments
+        return held + rate * mean, moments
     first = by.beta1 * moments.first + (1.0 - by.beta1) * mean
     second = by.beta2 * moments.second + (1.0 - by.beta2) * (mean * mean)
-    return held + by.rate * (first / (np.sqrt(second) + by.floor)), Moments(first, second)
+    return held + rate * (first / (np.sqrt(second) + by.floor)), Moments(first, second)
 
 
 def norm_of(vector: Vector) -> float:

@@ -246,9 +246,9 @@ class _TimedGate:
     gate: Gate
     metrics: Metrics
 
-    def verdict(self, before: Adapter, after: Adapter) -> Verdict:
+    def verdict(self, before: Adapter, *candidates: Adapter) -> Verdict:
         with _timed(self.metrics, "gate"):
-            return self.gate.verdict(before, after)
+            return self.gate.verdict(before, *candidates)
 
 
 @contextmanager

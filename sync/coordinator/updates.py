@@ -8,6 +8,7 @@ from hushkey.sync.codec.packing import unpack
 from hushkey.sync.coordinator.optimizer import Moments, norm_of, step
 from hushkey.sync.coordinator.tasks import Terms
 from hushkey.sync.errors import CodecRefused, RecordRefused
+from hushkey.sync.releases.chain import PARTS
 from hushkey.sync.task_terms import flatten, unflatten
 
 TOO_LONG = "the mean of the batch is longer than the task allows"
@@ -41,9 +42,12 @@ def read_adapter(terms: Terms, data: bytes) -> Adapter:
     return adapter
 
 
-def updated(terms: Terms, adapter: bytes, state: bytes, aggregate: bytes, weight: int) -> Update:
+def updated(  # noqa: PLR0913, PLR0917  all that a version follows from
+    terms: Terms, adapter: bytes, state: bytes, aggregate: bytes, weight: int, part: int = PARTS
+) -> Update:
     """Return what a batch's packed sum, of reports of this weight together, makes of the adapter and the state.
 
+    So many of the PARTS of its step are taken.
     What is rejected leaves both as they were. Raises CodecRefused for what is no sum of the task.
     """
     task, codec = terms.task, terms.codec
@@ -54,12 +58,13 @@ def updated(terms: Terms, adapter: bytes, state: bytes, aggregate: bytes, weight
     if not norm <= task.norm_limit * task.clip_norm:
         return Update(adapter, state, norm, TOO_LONG)
     before = flatten(held, task.ranks)
-    after, moments = step(task.optimizer, before, mean, Moments.from_bytes(state, codec.size))
+    remembered = Moments.from_bytes(state, codec.size)
+    after, moments = step(task.optimizer, before, mean, remembered, part / PARTS)
     try:
         made = unflatten(
             after, task.ranks, terms.shape, base=task.base, seed=task.adapter_seed
         ).to_bytes()
     except CodecRefused:
         return Update(adapter, state, norm, NO_ADAPTER)
-    remembered = b"" if task.optimizer.name == "fedavg" else moments.to_bytes()
-    return Update(made, remembered, norm)
+    kept = b"" if task.optimizer.name == "fedavg" else moments.to_bytes()
+    return Update(made, kept, norm)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from hushkey.sync.codec.packing import unpack
 from hushkey.sync.coordinator.batches import Batch, Batches, Overtaken
 from hushkey.sync.coordinator.drafts import Counted, Said, batch_record
-from hushkey.sync.coordinator.gate import Gate
+from hushkey.sync.coordinator.gate import PARTS_TRIED, Gate
 from hushkey.sync.coordinator.records import Chain, InForce, Proposed
 from hushkey.sync.coordinator.services import HelperPeer
 from hushkey.sync.coordinator.store import Store
@@ -209,10 +209,9 @@ class Worker:
         """Write the record of a batch that may be released, or must be rejected."""
         held = self._chain.in_force(terms.identity)
         aggregate = self._batches.blob(batch, "aggregate")
-        made = updated(terms, held.adapter, held.state, aggregate, batch.weight)
-        reason = made.reason or self._judged(terms, held, made)
+        made, part, reason = self._chosen(terms, held, aggregate, batch.weight)
         ids = self._batches.ids(batch)
-        counted = Counted(batch.batch, len(ids), root(ids), hash_of(aggregate), batch.weight)
+        counted = Counted(batch.batch, len(ids), root(ids), hash_of(aggregate), batch.weight, part)
         most = max(held.head.most_reports, self._chain.most_reports(batch))
         said = Said(self._store.clock(), most, reason)
         adapter, state = (held.adapter, held.state) if reason else (made.adapter, made.state)
@@ -227,11 +226,24 @@ class Worker:
         proposed = Proposed(terms.identity, encode(record), adapter, state)
         self._chain.propose(proposed, held.head, batch, self._batches)
 
-    def _judged(self, terms: Terms, held: InForce, made: Update) -> str:
-        """Return why the gate does not let a version pass, or nothing."""
-        before, after = (read_adapter(terms, each) for each in (held.adapter, made.adapter))
-        verdict = self._gate.verdict(before, after)
-        return "" if verdict.passed else verdict.reason or "the gate"
+    def _chosen(
+        self, terms: Terms, held: InForce, aggregate: bytes, weight: int
+    ) -> tuple[Update, int, str]:
+        """Return what a batch makes of the adapter, how much of its step that is, and why it may not be released."""
+        made = [
+            updated(terms, held.adapter, held.state, aggregate, weight, part)
+            for part in PARTS_TRIED
+        ]
+        whole = made[0]
+        if not whole.is_sound:
+            return whole, 0, whole.reason
+        before, *after = (
+            read_adapter(terms, data) for data in (held.adapter, *(each.adapter for each in made))
+        )
+        verdict = self._gate.verdict(before, *after)
+        if not verdict.passed:
+            return whole, 0, verdict.reason or "the gate"
+        return made[verdict.chosen], PARTS_TRIED[verdict.chosen], ""
 
     # Records -------------------------------------------------------------------------------------
 

@@ -64,9 +64,9 @@ class Watched:
     gate: Gate
     last: Verdict | None = None
 
-    def verdict(self, before: Adapter, after: Adapter) -> Verdict:
-        """Compare a version with the last one."""
-        self.last = self.gate.verdict(before, after)
+    def verdict(self, before: Adapter, *candidates: Adapter) -> Verdict:
+        """Compare candidates with the last version."""
+        self.last = self.gate.verdict(before, *candidates)
         return self.last
 
 

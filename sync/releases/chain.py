@@ -31,6 +31,7 @@ from hushkey.sync.signing import RECORD, open_signed
 NOTHING = bytes(32)  # a hash of nothing: before the first record, where there is no batch
 NO_BATCH = bytes(16)
 RECORD_BYTES = 4096  # the most that a record's body has
+PARTS = 16  # that a batch's step is counted in
 
 
 class Head(Message, frozen=True, array_like=True):
@@ -150,7 +151,7 @@ def _require_terms(record: Record, task: Task) -> None:
         raise RecordRefused("a base stands at the beginning, and there alone; it was not taken")
     if record.outcome in {"released", "rejected"}:
         _require_batch(record, task)
-    elif (record.batch, record.accepted, record.weight) != (NO_BATCH, 0, 0) or (
+    elif (record.batch, record.accepted, record.weight, record.part) != (NO_BATCH, 0, 0, 0) or (
         record.root != NOTHING or record.aggregate != NOTHING
     ):
         raise RecordRefused("a record without a batch tells of one; it was not taken")
@@ -166,5 +167,7 @@ def _require_batch(record: Record, task: Task) -> None:
         raise RecordRefused("a batch with less noise than the task's; the record was not taken")
     if not record.accepted <= record.weight <= record.accepted * task.weight_max:
         raise RecordRefused("a weight that these reports cannot have; the record was not taken")
+    if (record.part > 0) != (record.outcome == "released") or record.part > PARTS:
+        raise RecordRefused("a part of a step that there is none of; the record was not taken")
     if record.batch == NO_BATCH or NOTHING in {record.root, record.aggregate}:
         raise RecordRefused("a record of a batch names none; it was not taken")

@@ -11,7 +11,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -64,6 +64,7 @@ class Algorithm:
     optimizer: Optimizer = Optimizer("fedavg", 1.0)  # noqa: RUF009  a frozen value
     coding: Coding | None = None
     over_selection: float = 1.0  # of a cohort: drawn by how many are wanted
+    gated: bool = field(default=False, repr=False)  # as a coordinator's versions are
 
     @property
     def directed(self) -> bool:

@@ -75,7 +75,8 @@ def _kept(world: World, algorithm: Algorithm, seed: int, folder: Path) -> Kept:
     found = world.directions if algorithm.directed else None
     along = () if found is None else (found.digest.hex(),)
     run_of = suited(algorithm, world.group) if algorithm.coding else algorithm
-    return Kept(folder / f"{world.digest(run_of, seed, *along)}.npz")
+    gated = (world.gate_digest(),) if algorithm.gated and world.gate else ()
+    return Kept(folder / f"{world.digest(run_of, seed, *along, *gated)}.npz")
 
 
 def schedule_of(world: World, algorithm: Algorithm, seed: int) -> Schedule:

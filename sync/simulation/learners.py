@@ -13,10 +13,13 @@ import numpy.typing as npt
 
 from hushkey.model.training.fleet_full import FullFleet
 from hushkey.model.training.held_out import HeldOut, Recalled
+from hushkey.sync.coordinator.gate import PARTS_TRIED
 from hushkey.sync.coordinator.optimizer import Moments, step
 from hushkey.sync.messages import Optimizer
+from hushkey.sync.releases.chain import PARTS
 from hushkey.sync.simulation.aggregation import Aggregation
 from hushkey.sync.simulation.engines import Spread, Trainer
+from hushkey.sync.simulation.gate import PublicGate
 from hushkey.sync.simulation.schedule import Collected
 
 Floats = npt.NDArray[np.float32]
@@ -50,6 +53,7 @@ class Subset:
     optimizer: Optimizer
     versions: list[Floats]
     moments: Moments
+    gate: PublicGate | None = None  # None: every step is taken whole
 
     @property
     def _shape(self) -> tuple[int, ...]:
@@ -63,10 +67,20 @@ class Subset:
         self.step(self.aggregation.mean(deltas, ages, collected.version))
 
     def step(self, mean: npt.NDArray[np.float64]) -> None:
-        """Move the newest version by a mean (d,)."""
-        held = self.versions[-1].astype(np.float64).ravel()
-        after, self.moments = step(self.optimizer, held, mean, self.moments)
-        self.versions.append(after.astype(np.float32).reshape(self._shape))
+        """Move the newest version by a mean (d,), or by that part of the step that the gate chooses."""
+        last, moments = self.versions[-1], self.moments
+        held = last.astype(np.float64).ravel()
+        candidates = []
+        for part in PARTS_TRIED if self.gate else (PARTS,):
+            after, self.moments = step(self.optimizer, held, mean, moments, part / PARTS)
+            candidates.append(after.astype(np.float32).reshape(self._shape))
+        if self.gate is None:
+            self.versions.append(candidates[0])
+            return
+        chosen = self.gate.chosen(last, candidates)
+        if chosen is last:  # a rejected batch leaves the optimizer as it was
+            self.moments = moments
+        self.versions.append(chosen)
 
     def measured(self) -> Recalled:
         """Return how the newest version does."""

@@ -29,7 +29,7 @@ from hushkey.sync.messages import (
     encode,
     hash_of,
 )
-from hushkey.sync.releases.chain import NO_BATCH, NOTHING
+from hushkey.sync.releases.chain import NO_BATCH, NOTHING, PARTS
 from hushkey.sync.signing import ORDER, RECEIVER, RECORD, TASK, signed
 from hushkey.sync.simulation.pace import Job, Pace
 from hushkey.sync.task_terms import unflatten
@@ -156,6 +156,7 @@ def _offer(task: Task, keys: Throwaway) -> Offer:
         root=NOTHING,
         aggregate=NOTHING,
         weight=task.batch_min,
+        part=PARTS,
         sigma=task.sigma,
         epsilon=1.0,
         most_reports=1,

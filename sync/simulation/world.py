@@ -22,10 +22,12 @@ from hushkey.model.training.directions import found_directions
 from hushkey.model.training.finetune import Settings
 from hushkey.model.training.fleet import Fleet, Reading
 from hushkey.model.training.fleet_full import FullFleet
-from hushkey.model.training.fleets import fleet_of
+from hushkey.model.training.fleets import fleet_of, trained_together
 from hushkey.model.training.frozen import FrozenNetwork
 from hushkey.model.training.held_out import HeldOut, Recalled
+from hushkey.model.training.likelihood import Likelihood
 from hushkey.model.training.weights import load_weights
+from hushkey.sync.coordinator.gate import PARTS_TRIED, WORSE_BY
 from hushkey.sync.coordinator.optimizer import Moments
 from hushkey.sync.device.training import SETTINGS
 from hushkey.sync.messages import Subspace, Task
@@ -38,6 +40,7 @@ from hushkey.sync.simulation.aggregation import (
 from hushkey.sync.simulation.algorithms import Algorithm, suited
 from hushkey.sync.simulation.devices import Device, draw_devices
 from hushkey.sync.simulation.engines import Engine, Local, Spread, Trainer, Work
+from hushkey.sync.simulation.gate import PublicGate
 from hushkey.sync.simulation.learners import Full, Learner, Subset
 from hushkey.sync.simulation.pace import (
     FULL,
@@ -54,17 +57,13 @@ from hushkey.sync.simulation.wire import Throwaway, plain_full, plain_subset, ta
 Floats = npt.NDArray[np.float32]
 
 DIRECTIONS_LEAST = 8  # public writers
+GATE = 40  # public writers, the first, and no more than a fifth; directions are found on the others
 UNWEIGHED = 1e-9  # a length that no delta is below
 
 SEED = 1  # of fixed factors, and of the order in which a device takes its lines
 DEVICE: Settings = Settings(  # as hushkey.sync.device.training asks
     epochs=int(SETTINGS["epochs"]), share=SETTINGS["share"], seed=SEED
 )
-
-# Centralised training of the same adapter, to compare with: all devices' lines in one place.
-CENTRAL_EPOCHS = 2
-CENTRAL_PIECES = 512  # a step
-CENTRAL_RATE = 3e-3  # at rank 16, or where a group has no rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +125,17 @@ class World:
         held = self._base.directions
         if held is not None and held.suit(self.shape, self.preset.ranks):
             return held
-        if len(self._people.public) < DIRECTIONS_LEAST:
+        public = self._people.public[self._judges :]
+        if len(public) < DIRECTIONS_LEAST:
             self._say("too few writers are left to find directions on: every number is sent")
             return None
         file = self._folder and self._folder / f"{self._public_digest()}.safetensors"
         if file and file.exists():
             return Directions.from_bytes(file.read_bytes())
-        self._say(f"finding directions on {len(self._people.public)} public writers")
-        lines = [pieces_of(person.lines, self._base.vocabulary) for person in self._people.public]
-        found = found_directions(self.fleet, self.zero, lines)
+        self._say(f"finding directions on {len(public)} public writers")
+        lines = [pieces_of(person.lines, self._base.vocabulary) for person in public]
+        vocabulary = self._base.vocabulary
+        found = found_directions(self._network, vocabulary, self.zero, DEVICE, lines)
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
             half = file.with_suffix(f".{os.getpid()}.part")
@@ -147,10 +148,30 @@ class World:
         """The adapter that everybody begins with; its shape knows the directions, as devices and operators have it."""
         return replace(self.zero, shape=replace(self.shape, directions=self.directions))
 
+    @property
+    def _judges(self) -> int:
+        return min(GATE, len(self._people.public) // 5)
+
     def _public_digest(self) -> str:
-        parts = [self._base.identity, dict(self.preset.ranks), DEVICE.description()]
-        parts.append(People(self._people.public, ()).digest())
+        parts = [self._base.identity, dict(self.preset.ranks), DEVICE.description(), "way"]
+        parts.append(People(self._people.public[self._judges :], ()).digest())
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    @cached_property
+    def gate(self) -> PublicGate | None:
+        """The lines of the first public writers, which versions are held against; None where there are none."""
+        public = self._people.public[: self._judges]
+        if not public:
+            self._say("no writers are left for a gate: every step is taken whole")
+            return None
+        lines = [pieces_of(person.lines, self._base.vocabulary) for person in public]
+        read = Likelihood(self._network, self._base.vocabulary, self.zero, lines)
+        return PublicGate.of(read, self.group, self.start)
+
+    def gate_digest(self) -> str:
+        """Name the gate: its people, and what it tries."""
+        people = People(self._people.public[: self._judges], ()).digest()
+        return f"gate {people} {PARTS_TRIED} {WORSE_BY}"
 
     @cached_property
     def histories(self) -> list[list[Pieces]]:
@@ -217,10 +238,7 @@ class World:
     def centralised(self) -> Floats:
         """Train the same adapter on all devices' lines in one place; return what was learned."""
         self._say("training the same adapter on all lines in one place")
-        settings = Settings(epochs=1, share=1.0, rates={self.group: CENTRAL_RATE})
-        central = fleet_of(self._network, self._base.vocabulary, self.zero, settings)
-        together = central.pooled(self.readings, CENTRAL_PIECES, CENTRAL_EPOCHS, SEED)
-        return central.train([self.start], [together])[0]
+        return trained_together(self._network, self._base.vocabulary, self.zero, self.readings)
 
     def base_recalled(self) -> Recalled:
         """Measure the base."""
@@ -299,6 +317,7 @@ class World:
             algorithm.optimizer,
             [self.start],
             Moments.none(size),
+            self.gate if algorithm.gated else None,
         )
 
     def digest(self, *more: object) -> str:

@@ -37,6 +37,19 @@ def test_directions_are_of_length_one_and_square_to_one_another():
     assert np.allclose(rows @ rows.T, np.eye(8), atol=2e-3)
 
 
+def test_a_way_is_the_first_and_the_others_lie_beside_it():
+    way = np.zeros(SIZE)
+    way[[5, 9]] = 3.0, 4.0
+    rows = principal(deltas(), 8, RANKS, way).rows.astype(np.float64)
+    assert abs(rows[0] @ way / 5.0) > 0.999
+    assert np.allclose(rows @ rows.T, np.eye(8), atol=2e-3)
+    without = principal(deltas(), 8, RANKS).rows.astype(np.float64)
+    beside = without[0] - rows[0] * (without[0] @ rows[0])
+    assert np.linalg.norm(rows @ beside) > 0.95 * np.linalg.norm(beside)
+    none = principal(deltas(), 8, RANKS, np.zeros(SIZE))
+    assert none.digest == principal(deltas(), 8, RANKS).digest, "one that goes nowhere is none"
+
+
 @given(st.integers(1, 8), st.integers(0, 2**32))
 def test_what_lies_in_them_comes_back_and_nothing_else(count, seed):
     found = principal(deltas(), 8, RANKS)

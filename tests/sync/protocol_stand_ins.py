@@ -50,7 +50,7 @@ from hushkey.sync.messages import (
     encode,
     hash_of,
 )
-from hushkey.sync.releases.chain import NO_BATCH, NOTHING, RECORD, Head, follow
+from hushkey.sync.releases.chain import NO_BATCH, NOTHING, PARTS, RECORD, Head, follow
 from hushkey.sync.releases.merkle import Tree
 from hushkey.sync.releases.receipts import Receipt
 from hushkey.sync.signing import RECEIVER, TASK, signed
@@ -166,6 +166,7 @@ BASE = Record(
     root=NOTHING,
     aggregate=NOTHING,
     weight=0,
+    part=0,
     sigma=4480,
     epsilon=0.0,
     most_reports=0,
@@ -194,6 +195,7 @@ def after(last: Record, **changes: Any) -> Record:
         root=Tree(ids(180, f"batch {number}")).root,
         aggregate=drawn(f"aggregate {number}"),
         weight=300,
+        part=PARTS,
         epsilon=5.5,
         most_reports=last.most_reports + 1,
         at=last.at + 60,
@@ -203,12 +205,21 @@ def after(last: Record, **changes: Any) -> Record:
 
 def without_batch(**changes: Any) -> dict[str, Any]:
     """The changes that make a record one of a rollback."""
-    nothing = {"batch": NO_BATCH, "accepted": 0, "weight": 0, "root": NOTHING, "aggregate": NOTHING}
-    return {"outcome": "rolled-back", **nothing, "reason": "worse than the base", **changes}
+    nothing = {"batch": NO_BATCH, "accepted": 0, "weight": 0, "part": 0}
+    no_sum = {"root": NOTHING, "aggregate": NOTHING}
+    return {
+        "outcome": "rolled-back",
+        **nothing,
+        **no_sum,
+        "reason": "worse than the base",
+        **changes,
+    }
 
 
 FIRST = after(BASE)
-REJECTED = after(FIRST, outcome="rejected", version=1, adapter=FIRST.adapter, reason="the gate")
+REJECTED = after(
+    FIRST, outcome="rejected", version=1, adapter=FIRST.adapter, part=0, reason="the gate"
+)
 SECOND = after(REJECTED)
 BACK = after(SECOND, **without_batch(adapter=FIRST.adapter))
 CHAIN = (BASE, FIRST, REJECTED, SECOND, BACK)

@@ -84,7 +84,8 @@ def record(sequence: int, version: int, outcome: str = "released", accepted: int
     return Record(
         task=TERMS.invitation.task, sequence=sequence, previous=bytes(32), outcome=outcome, version=version,
         adapter=bytes(32), batch=bytes([sequence]) * 16, accepted=accepted, root=bytes(32), aggregate=bytes(32),
-        weight=accepted * 4, sigma=400_000, epsilon=0.81, most_reports=2, at=AT - (9 - sequence) * 3_600,
+        weight=accepted * 4,
+        part=16 * (outcome == "released"), sigma=400_000, epsilon=0.81, most_reports=2, at=AT - (9 - sequence) * 3_600,
         reason="worse on held-out text" if outcome == "rejected" else "",
     )  # fmt: skip
 

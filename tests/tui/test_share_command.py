@@ -41,7 +41,7 @@ class Passing:
     def __init__(self, *_: object) -> None:
         pass
 
-    def verdict(self, before: Adapter, after: Adapter) -> Verdict:
+    def verdict(self, before: Adapter, *candidates: Adapter) -> Verdict:
         return Verdict(True)
 
 

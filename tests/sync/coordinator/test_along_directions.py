@@ -13,11 +13,13 @@ from hushkey.model.adapter import Adapter
 from hushkey.sync.codec import unpack
 from hushkey.sync.codec.ring import Ring
 from hushkey.sync.codec.rotate import Rotate
+from hushkey.sync.coordinator.gate import PARTS_TRIED, Verdict
 from hushkey.sync.coordinator.helper import Helper
 from hushkey.sync.coordinator.optimizer import Moments
 from hushkey.sync.coordinator.updates import TOO_LONG, updated
 from hushkey.sync.errors import RecordRefused, TaskRefused
 from hushkey.sync.messages import Optimizer, Record, encode, hash_of
+from hushkey.sync.releases.chain import PARTS
 from hushkey.sync.task_terms import flatten
 
 COUNT = 60
@@ -115,6 +117,37 @@ def test_noise_is_added_to_the_coordinates_alone(new_url: Callable[[], str]):
     squares = float(np.square(in_force(world, record) / spread).sum())
     assert abs(squares - COUNT) < 6 * np.sqrt(2 * COUNT)
     assert abs(squares - 256) > 6 * np.sqrt(2 * 256)
+    world.close()
+
+
+class Choosing:
+    """A gate that takes one of what it is offered, and notes what that was."""
+
+    def __init__(self, chosen: int) -> None:
+        self.chosen = chosen
+        self.offered: list[tuple[Adapter, ...]] = []
+
+    def verdict(self, before: Adapter, *candidates: Adapter) -> Verdict:
+        self.offered.append((before, *candidates))
+        return Verdict(passed=True, chosen=self.chosen)
+
+
+@pytest.mark.parametrize("optimizer", [Optimizer("fedavg", 1.0), Optimizer("fedadam", 0.01)])
+def test_the_gate_chooses_how_much_of_a_step_is_taken(
+    new_url: Callable[[], str], optimizer: Optimizer
+):
+    gate = Choosing(2)
+    world = World(new_url(), new_url(), task=within(optimizer=optimizer), gate=gate)
+    world.publish()
+    world.sent(4, "a")
+    world.settle()
+    record = world.records()[-1]
+    assert (record.outcome, record.part) == ("released", PARTS_TRIED[2])
+    before, *offered = (flatten(each, world.task.ranks) for each in gate.offered[0])
+    assert not before.any()
+    steps = [np.linalg.norm(each) / np.linalg.norm(offered[0]) for each in offered]
+    assert steps == pytest.approx([part / PARTS for part in PARTS_TRIED], rel=1e-5)
+    assert in_force(world, record).tolist() == offered[2].tolist()
     world.close()
 
 

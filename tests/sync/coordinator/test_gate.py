@@ -7,7 +7,15 @@ from hushkey.model.adapter import Adapter
 from hushkey.model.audit.canaries import draw_canaries
 from hushkey.model.base import Base, load_base
 from hushkey.model.groups import AdapterShape
-from hushkey.sync.coordinator.gate import ASTRAY, LEAKS, UNUSABLE, WORSE, NoGate, TextGate
+from hushkey.sync.coordinator.gate import (
+    ASTRAY,
+    LEAKS,
+    UNUSABLE,
+    WORSE,
+    NoGate,
+    TextGate,
+    choice,
+)
 from hushkey.sync.errors import ConfigRefused
 
 LINES = ["the people were there", "I was in the house, and they said so", "it is not what I want"]
@@ -62,6 +70,41 @@ def test_the_same_version_passes_and_one_that_spoils_the_text_does_not(
     assert spoilt.after_nats > spoilt.before_nats  # type: ignore[operator]
 
 
+def test_of_several_candidates_the_one_is_chosen_that_reads_the_text_best(
+    tiny_base: Base, gate: TextGate
+):
+    zero = tiny_base.runtime().zero_adapter()
+    right = np.zeros(zero.shape.of("output_bias", 1), np.float32)
+    right[list({piece for line in LINES for piece in tiny_base.vocabulary.encode(line)})] = 1.0
+    candidates = [zero.replaced({"output_bias": by * right}) for by in (-4.0, 0.25, 1.0, 1.0)]
+    found = gate.verdict(zero, *candidates)
+    assert (found.passed, found.chosen) == (True, 2)
+    assert found.after_nats == gate.verdict(zero, candidates[2]).after_nats
+    worst = gate.verdict(zero, candidates[0], zero.replaced({"output_bias": -8.0 * right}))
+    assert (worst.passed, worst.chosen, worst.reason) == (False, 0, WORSE)
+
+
+@pytest.mark.parametrize(
+    ("nats", "expected"),
+    [
+        ([5.0, 4.9, 5.0], (1, "")),
+        ([4.9, 4.9], (0, "")),
+        ([5.2, 5.04], (1, "")),
+        ([5.2, 5.1], (0, WORSE)),
+        ([float("nan"), 4.9], (1, "")),
+        ([float("nan"), float("inf")], (0, WORSE)),
+    ],
+    ids=str,
+)
+def test_the_fewest_nats_are_chosen_and_held_against_the_last_version(nats, expected):
+    assert choice(nats, last=5.0, base=6.0) == expected
+
+
+def test_what_is_no_worse_than_the_last_may_be_worse_than_the_base():
+    assert choice([5.0, 4.9], last=5.0, base=4.8) == (0, ASTRAY)
+    assert choice([5.0, 4.9], last=5.0, base=4.86) == (1, "")
+
+
 def test_small_steps_away_from_the_base_do_not_add_up_unseen(tiny_base: Base, gate: TextGate):
     """Each step is within what is taken of one version; together they are not."""
     zero = tiny_base.runtime().zero_adapter()
@@ -90,6 +133,9 @@ def test_made_up_secrets_that_rose_above_their_like_are_found(tiny_base: Base):
         bias[tiny_base.vocabulary.encode(" ".join(canary.secret))] = 6.0
     leaking = gate.verdict(same, same.replaced({"output_bias": bias}))
     assert (leaking.passed, leaking.reason) == (False, LEAKS)
+    among = gate.verdict(same, same, same.replaced({"output_bias": bias}))
+    assert (among.passed, among.reason, among.chosen) == (False, LEAKS, 1), "one speaks against all"
+    assert gate.verdict(same, same, same).passed
 
 
 def test_an_adapter_of_another_base_is_not_released(tiny_base: Base, gate: TextGate):

@@ -41,6 +41,15 @@ def test_fedadam_is_algorithm_2_of_reddi_et_al_to_the_bit(means: list[np.ndarray
     assert held.tolist() == x
 
 
+@pytest.mark.parametrize("name", ["fedavg", "fedadam"])
+def test_a_part_of_a_step_goes_as_far_along_and_remembers_the_same(name: str):
+    by, held, mean = Optimizer(name, 0.5), np.array([1.0, -2.0]), np.array([0.25, 3.0])  # type: ignore[arg-type]
+    whole, moments = step(by, held, mean, Moments.none(2))
+    half, same = step(by, held, mean, Moments.none(2), 0.5)
+    assert half - held == pytest.approx((whole - held) / 2, rel=1e-14)
+    assert same.to_bytes() == moments.to_bytes()
+
+
 def test_no_state_is_that_before_the_first_batch_and_a_cut_one_is_refused():
     assert not Moments.from_bytes(b"", 4).second.any()
     with pytest.raises(RecordRefused, match="another size"):

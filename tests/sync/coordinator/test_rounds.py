@@ -168,7 +168,7 @@ def test_a_mean_beyond_the_limit_is_rejected_and_recorded_and_the_adapter_stays(
 class Closed:
     """A gate that lets nothing pass."""
 
-    def verdict(self, before: Adapter, after: Adapter) -> Verdict:
+    def verdict(self, before: Adapter, *candidates: Adapter) -> Verdict:
         return Verdict(passed=False, reason="not today")
 
 

@@ -26,7 +26,15 @@ from protocol_stand_ins import (
 
 from hushkey.sync.errors import RecordRefused
 from hushkey.sync.messages import Outcome, Record, Sig, Signed, decode, encode, hash_of
-from hushkey.sync.releases.chain import NO_BATCH, NOTHING, Head, follow, follow_all, read_record
+from hushkey.sync.releases.chain import (
+    NO_BATCH,
+    NOTHING,
+    PARTS,
+    Head,
+    follow,
+    follow_all,
+    read_record,
+)
 from hushkey.sync.signing import TASK, signed
 
 
@@ -128,8 +136,13 @@ BAD_NEXT = {
     "a version skipped": after(FIRST, version=3),
     "a version kept": after(FIRST, version=1),
     "a version back": after(FIRST, version=0),
-    "rejected and risen": after(FIRST, outcome="rejected", version=2, adapter=FIRST.adapter),
-    "rejected and applied": after(FIRST, outcome="rejected", version=1),
+    "rejected and risen": after(
+        FIRST, outcome="rejected", version=2, adapter=FIRST.adapter, part=0
+    ),
+    "rejected and applied": after(FIRST, outcome="rejected", version=1, part=0),
+    "rejected and taken in part": after(
+        FIRST, outcome="rejected", version=1, adapter=FIRST.adapter, part=4
+    ),
     "rolled back to what never was": after(FIRST, **without_batch(adapter=drawn("never"))),
     "rolled back to what is": after(FIRST, **without_batch(adapter=FIRST.adapter)),
     "rolled back in the same version": after(
@@ -143,6 +156,9 @@ BAD_NEXT = {
     "less noise": after(FIRST, sigma=4479),
     "less weight than reports": after(FIRST, weight=119),
     "more weight than there is": after(FIRST, weight=721),
+    "a release of no part of a step": after(FIRST, part=0),
+    "a release of more than a step": after(FIRST, part=PARTS + 1),
+    "a rollback of a part": after(FIRST, **without_batch(adapter=BASE.adapter, part=1)),
     "a release of no batch": after(FIRST, batch=NO_BATCH),
     "a release without a tree": after(FIRST, root=NOTHING),
     "a release without a sum": after(FIRST, aggregate=NOTHING),
@@ -166,6 +182,7 @@ BAD_BASE = {
     "a batch": {"batch": drawn("a batch", 16)},
     "reports": {"accepted": 100},
     "weight": {"weight": 1},
+    "a part of a step": {"part": 1},
     "a tree": {"root": drawn("a root")},
     "a sum": {"aggregate": drawn("a sum")},
 }
@@ -182,6 +199,8 @@ def test_a_record_within_the_terms_at_their_edges_is_taken():
     for accepted, weight in ((170, 170), (170, 680), (200, 800)):
         assert _follow(head, _changed(FIRST, accepted=accepted, weight=weight)).version == 1
     assert _follow(head, _changed(FIRST, sigma=9000)).version == 1
+    for part in (1, PARTS):
+        assert _follow(head, _changed(FIRST, part=part)).version == 1
 
 
 def test_a_head_of_another_task_follows_nothing_of_this_one():

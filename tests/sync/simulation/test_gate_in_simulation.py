@@ -1,0 +1,76 @@
+"""The gate of a simulation takes what part of a step public lines are read best under, and none that spoils them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hushkey.sync.coordinator.gate import PARTS_TRIED
+from hushkey.sync.messages import Optimizer
+from hushkey.sync.releases.chain import PARTS
+from hushkey.sync.simulation.algorithms import HUSHKEY
+from hushkey.sync.simulation.comparing import _kept, schedule_of
+from hushkey.sync.simulation.people import Person
+from hushkey.sync.simulation.world import World
+
+GATED = replace(HUSHKEY, gated=True)
+
+
+def uphill(world: World, by: float) -> np.ndarray:
+    """A mean under which public lines are read worse: against what a training on them learns."""
+    lines = world.gate.lines
+    rng = np.random.default_rng(1)
+    best, found = 0.0, None
+    for _ in range(20):
+        mean = by * rng.standard_normal(world.zero.parameters)
+        nats = lines.together(world.group, mean.astype(np.float32).reshape(world.start.shape))
+        if nats > best:
+            best, found = nats, mean
+    assert best > 1.01 * world.gate.base
+    return found
+
+
+def test_the_part_is_taken_under_which_public_lines_are_read_best(directed):
+    collected = next(iter(schedule_of(directed, GATED, 1).collected()))
+    gated, whole = (directed.learner(each, 1) for each in (GATED, replace(GATED, gated=False)))
+    for learner in (gated, whole):
+        learner.take(collected)
+    start, full = (version.astype(np.float64) for version in whole.versions)
+    tried = [(start + part / PARTS * (full - start)).astype(np.float32) for part in PARTS_TRIED]
+    nats = [directed.gate.lines.together(directed.group, each) for each in tried]
+    assert np.allclose(gated.versions[-1], tried[int(np.argmin(nats))], atol=1e-7)
+
+
+@pytest.mark.parametrize("optimizer", [Optimizer("fedavg", 1.0), Optimizer("fedadam", 0.1)])
+def test_a_step_that_spoils_public_lines_is_not_taken_and_not_remembered(directed, optimizer):
+    learner = directed.learner(replace(GATED, optimizer=optimizer), 1)
+    learner.gate = replace(learner.gate, base=learner.gate.base * 0.9)
+    mean = uphill(directed, 3.0)
+    learner.step(mean)
+    assert len(learner.versions) == 2
+    assert (learner.versions[1] == learner.versions[0]).all()
+    assert not learner.moments.second.any()
+    ungated = directed.learner(replace(GATED, gated=False, optimizer=optimizer), 1)
+    ungated.step(mean)
+    assert (ungated.versions[1] != ungated.versions[0]).any()
+
+
+def test_what_a_gate_reads_is_part_of_what_a_run_is_of(tiny_base, with_public, small, tmp_path):
+    first = World(tiny_base, with_public, small)
+    head, *rest = with_public.public
+    others = [Person(head.name, head.lines[1:]), *rest]
+    other = World(tiny_base, replace(with_public, public=others), small)
+    runs = [
+        _kept(world, one, 1, tmp_path)._path
+        for world in (first, other)
+        for one in (GATED, replace(GATED, gated=False))
+    ]
+    assert runs[0] != runs[2]
+    assert runs[0] != runs[1] == runs[3]
+
+
+def test_without_public_writers_every_step_is_taken_whole_and_it_is_said(tiny_base, people, small):
+    said: list[str] = []
+    world = World(tiny_base, people, small, say=said.append)
+    assert world.learner(GATED, 1).gate is None
+    assert "every step is taken whole" in said[-1]
