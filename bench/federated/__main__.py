@@ -4,6 +4,7 @@
     python -m bench.federated quick         time to target, bytes and memory of each algorithm
     python -m bench.federated slowdowns     the same with stragglers that are 2 and 10 times slower
     python -m bench.federated agreement     what first deltas have in common, and the floor that follows
+    python -m bench.federated groups        what to share: the plan's group and another, and what public text would do
     python -m bench.federated curve         epsilon against what is gained
     python -m bench.federated ablation      hushkey without one of its ideas at a time
     python -m bench.federated personal      global, personal, both, and who gains with n-grams on top
@@ -21,6 +22,7 @@ from bench.federated import (
     ablation,
     agreement,
     curve,
+    groups,
     left_behind,
     pace,
     personal,
@@ -37,6 +39,7 @@ _PARTS = {
     "pace": pace,
     "quick": quick,
     "slowdowns": slowdowns,
+    "groups": groups,
     "curve": curve,
     "ablation": ablation,
     "personal": personal,

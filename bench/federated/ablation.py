@@ -11,6 +11,7 @@ from bench.learning.means import mean_of
 from hushkey.sync.simulation.algorithms import (
     DIRECTIONS,
     FEDAVG,
+    GATED,
     HUSHKEY,
     Algorithm,
     Coding,
@@ -27,6 +28,7 @@ def without(name: str, **changes: object) -> Algorithm:
 
 VARIANTS: Sequence[Algorithm] = (
     HUSHKEY,
+    GATED,
     replace(FEDAVG, name="without the subset or the buffer (full-model FedAvg)"),
     replace(HUSHKEY, name="without the buffer", gathering="cohort"),
     replace(HUSHKEY, name="with age weights, FedBuff's", age_exponent=0.5),
@@ -79,7 +81,7 @@ def section(held: Setting, chosen: Sequence[Algorithm], command: str) -> str:
             f"{sum(reached) / len(reached):,.0f}" if len(reached) == len(times) else "not reached"
         )
         gap = mean_of([mine - other for mine, other in zip(whole, gains, strict=True)])
-        name = "whole" if one is HUSHKEY else one.name
+        name = {HUSHKEY: "whole", GATED: "with the coordinator's gate"}.get(one, one.name)
         size = held.world.job(one).up_bytes
         rows.append([name, told, mean_of(gains).told(), gap.told(), f"{size:,}"])
     return "\n".join(

@@ -6,13 +6,14 @@ less chance in it, is left out, and the gain is so bounded from below.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bench.document import table
 from bench.federated.agreement import agreement, deltas_of, floor_of, multiplier
+from bench.federated.nats import nats_of
 from bench.federated.picture import curves
 from bench.federated.quick import gains_of
 from bench.federated.setting import Setting, command_of, paragraph, setting
@@ -20,7 +21,7 @@ from bench.federated.timing import timing_of
 from bench.learning.means import Mean, mean_of
 from hushkey.sync.privacy import signal_to_noise
 from hushkey.sync.privacy.prediction import ALIGNMENT, ALIGNMENT_WITHIN
-from hushkey.sync.simulation.algorithms import DIRECTIONS, HUSHKEY, Algorithm, with_epsilon
+from hushkey.sync.simulation.algorithms import DIRECTIONS, GATED, Algorithm, with_epsilon
 
 EPSILONS = (1.0, 2.0, 4.0, 8.0)
 POPULATIONS = (500, 1_000, 2_000, 5_000, 20_000, 50_000)
@@ -35,6 +36,7 @@ class Cell:
     """What a population gains at an epsilon, and when it came to the target."""
 
     gain: Mean
+    nats: Mean
     seconds: str
 
 
@@ -61,7 +63,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> str:
     """Run and tell."""
     held = setting(options)
-    off = _cell(held, HUSHKEY)
+    off = _cell(held, GATED)
     found = {
         population: {
             epsilon: _cell(held, _noisy(held, epsilon, population)) for epsilon in options.epsilons
@@ -89,6 +91,7 @@ def section(
 ) -> str:
     """Write the section."""
     epsilons = list(next(iter(found.values())))
+    goal = 100 * (held.goal.centralised - held.goal.base)
     head = [
         "devices",
         "batch",
@@ -111,19 +114,20 @@ def section(
         for population, by in found.items()
         if any(cell.gain.low > 0.0 for epsilon, cell in by.items() if epsilon <= WORTH)
     ]
-    verdict = (
-        f"the smallest population measured that gains beyond noise at epsilon <= {WORTH:g}: {min(worth):,} devices"
-        if worth
-        else f"no population measured gains beyond noise at epsilon <= {WORTH:g}"
-    )
+    finer = [
+        population
+        for population, by in found.items()
+        if any(cell.nats.low > 0.0 for epsilon, cell in by.items() if epsilon <= WORTH)
+    ]
+    verdicts = [_smallest(worth, "recall@3"), _smallest(finer, "nats")]
     return "\n".join(
         [
             "## Privacy and what it leaves",
             "",
             paragraph(
                 f"`{command}`: {held.told()}",
-                f"hushkey, {held.preset.versions} versions at the most; epsilon at delta",
-                "1e-6 over the ten reports that a device may",
+                f"hushkey-gated, {held.preset.versions} versions at the most, trains {_trained(held)};",
+                "epsilon at delta 1e-6 over the ten reports that a device may",
                 "send in all, by one aggregator's noise; a device that has sent them",
                 "stops. Gains in recall@3, points, at the end.",
                 "Batches of larger populations have the noise that their size leaves",
@@ -140,27 +144,46 @@ def section(
                 ],
             ),
             "",
-            "Seconds to the target, 80% of what centralised training without noise gains:",
+            "Hundredths of a nat a piece less than with the base:",
             "",
-            table(
-                ["devices", "batch", *(f"epsilon {epsilon:g}" for epsilon in epsilons)],
-                [
-                    [
-                        f"{population:,}",
-                        f"{_batch(held, population):,}",
-                        *(cell.seconds for cell in by.values()),
-                    ]
-                    for population, by in found.items()
-                ]
-                + [["DP off", f"{held.preset.batch}", off.seconds, *[""] * (len(epsilons) - 1)]],
-            ),
+            _each(held, found, [off.nats.told()], lambda cell: cell.nats.told()),
+            "",
+            f"Seconds to the target, 80% of what centralised training without noise gains ({goal:+.2f} points):",
+            "",
+            _each(held, found, [off.seconds], lambda cell: cell.seconds),
             "",
             "![Gain by epsilon](federated-privacy.svg)",
             "",
-            f"- {verdict}",
+            *verdicts,
             *(_floor(held, epsilons, one) for one in sent.values()),
         ]
     )
+
+
+def _smallest(worth: Sequence[int], what: str) -> str:
+    if not worth:
+        return f"- no population measured gains {what} beyond chance at epsilon <= {WORTH:g}"
+    least = f"{min(worth):,} devices"
+    return f"- the smallest population measured that gains {what} beyond chance at epsilon <= {WORTH:g}: {least}"
+
+
+def _each(
+    held: Setting,
+    found: dict[int, dict[float, Cell]],
+    off: list[str],
+    told: Callable[[Cell], str],
+) -> str:
+    epsilons = list(next(iter(found.values())))
+    rows = [
+        [f"{population:,}", f"{_batch(held, population):,}", *map(told, by.values())]
+        for population, by in found.items()
+    ]
+    rows.append(["DP off", f"{held.preset.batch}", *off, *[""] * (len(epsilons) - 1)])
+    return table(["devices", "batch", *(f"epsilon {epsilon:g}" for epsilon in epsilons)], rows)
+
+
+def _trained(held: Setting) -> str:
+    return ", ".join(f"{name} {rank}" for name, rank in held.preset.ranks.items())
 
 
 def _floor(held: Setting, epsilons: Sequence[float], sent: Sent) -> str:
@@ -177,7 +200,8 @@ def _floor(held: Setting, epsilons: Sequence[float], sent: Sent) -> str:
 
 
 def _cell(held: Setting, one: Algorithm) -> Cell:
-    return Cell(mean_of(gains_of(held, one)), timing_of(held, one).told())
+    gain, nats = mean_of(gains_of(held, one)), mean_of(nats_of(held, one))
+    return Cell(gain, nats, timing_of(held, one).told())
 
 
 def _along(population: int) -> bool:
@@ -198,7 +222,7 @@ def _sent(held: Setting) -> dict[bool, Sent]:
 def _noisy(held: Setting, epsilon: float, population: int) -> Algorithm:
     larger = population / held.preset.devices
     directions = DIRECTIONS if _along(population) else None
-    return with_epsilon(HUSHKEY, epsilon, larger=larger, directions=directions)
+    return with_epsilon(GATED, epsilon, larger=larger, directions=directions)
 
 
 def _batch(held: Setting, population: int) -> int:

@@ -115,7 +115,11 @@ def _verdicts(
     ours, full = outcomes["hushkey"], outcomes["fedavg"]
     by_name = {one.name: held.world.job(one) for one in chosen}
     said = [_faster(held, ours, full, algorithm("fedavg"))]
-    said += [_ahead(held, one) for one in chosen if one.name not in {"fedavg", "hushkey"}]
+    said += [
+        _ahead(held, one)
+        for one in chosen
+        if one.name not in {"fedavg", "hushkey", "hushkey-gated"}
+    ]
     leaner = 1 - by_name["hushkey"].training_bytes / by_name["fedavg"].training_bytes
     said.append(
         f"- training memory beside the frozen base, counted: {100 * leaner:.1f}% below full-model FedAvg, "

@@ -64,8 +64,8 @@ class Measured:
     alignment: float  # what reports have in common
 
 
-EVERY = Measured(clip_norm=0.46, quiet=0.07, norm_limit=0.5, alignment=ALIGNMENT)  # number is sent
-ALONG = Measured(clip_norm=0.22, quiet=0.02, norm_limit=1.0, alignment=ALIGNMENT_WITHIN)
+EVERY = Measured(clip_norm=1.0, quiet=0.07, norm_limit=0.5, alignment=ALIGNMENT)  # number is sent
+ALONG = Measured(clip_norm=0.5, quiet=0.02, norm_limit=1.0, alignment=ALIGNMENT_WITHIN)
 
 
 @dataclass(frozen=True, slots=True)

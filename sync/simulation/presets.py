@@ -56,6 +56,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
                 ranks=RANKS,
                 algorithms=("fedavg", "fedbuff", "hushkey"),
                 seeds=(1,),
+                public=15,
             ),
             Preset(
                 "small",

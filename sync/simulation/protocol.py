@@ -184,7 +184,7 @@ def through_protocol(
     world: World, algorithms: Sequence[Algorithm], folder: Path, *, say: Callable[[str], None]
 ) -> Iterator[dict[str, Any]]:
     """Yield the line of each algorithm that is a task of this project. Raises SimulationRefused for any other."""
-    if any(one.coding is None or not one.coding.rotated for one in algorithms):
+    if any(one.coding is None or not one.coding.rotated or one.gated for one in algorithms):
         raise SimulationRefused(
             "leader and helper take what hushkey encodes and nothing else; nothing was run: --algorithms hushkey"
         )

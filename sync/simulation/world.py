@@ -226,12 +226,24 @@ class World:
         lines = [pieces_of(person.lines, self._base.vocabulary) for person in self._people.held_out]
         return HeldOut(self._network, self._base.vocabulary, self.zero, lines)
 
+    @cached_property
+    def likelihood(self) -> Likelihood:
+        """The same people's nats: a finer measure than recall."""
+        lines = [pieces_of(person.lines, self._base.vocabulary) for person in self._people.held_out]
+        return Likelihood(self._network, self._base.vocabulary, self.zero, lines)
+
     def devices(self, seed: int) -> list[Device]:
         """Draw the devices of a seed."""
         rng = np.random.default_rng([seed, 0])
         pieces = [pieces for pieces, _ in self.sizes]
         steps = [steps for _, steps in self.sizes]
         return draw_devices(self.preset.terms, pieces, steps, rng)
+
+    def of_public_text(self) -> Floats:
+        """Train the same adapter on the public writers' lines in one place: what nobody's device is needed for."""
+        lines = [pieces_of(person.lines, self._base.vocabulary) for person in self._people.public]
+        readings = [self.fleet.read(own) for own in lines]
+        return trained_together(self._network, self._base.vocabulary, self.zero, readings)
 
     # The goal ------------------------------------------------------------------------------------
 

@@ -7,17 +7,27 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from bench.federated import ablation, agreement, curve, left_behind, quick, slowdowns
+from bench.federated import (
+    ablation,
+    agreement,
+    curve,
+    groups,
+    left_behind,
+    nats,
+    quick,
+    slowdowns,
+)
 from bench.federated.owners import owners_of
 from bench.federated.personal import WAYS, Measured, Typed, section
 from bench.federated.picture import curves, progress
 from bench.federated.setting import Setting
 from bench.federated.timing import Timing, timing_of
-from hushkey.sync.simulation.algorithms import HUSHKEY, algorithm
+from hushkey.sync.simulation.algorithms import GATED, HUSHKEY, algorithm
+from hushkey.sync.simulation.comparing import final_of
 from hushkey.sync.simulation.people import People, Person
 from hushkey.sync.simulation.results import Outcome
 from hushkey.sync.simulation.running import Point, Trace
-from hushkey.sync.simulation.world import Goal
+from hushkey.sync.simulation.world import Goal, World
 
 
 @pytest.fixture
@@ -64,10 +74,10 @@ def test_the_headline_says_what_the_times_say(held, ours, full, said):
 
 
 def test_a_slowness_has_a_row_and_a_goal_that_was_missed_is_said_to_be_missed(held):
-    names = ("hushkey", "fedavg")
-    missed = {name: timing_of(held, algorithm(name)) for name in names}
+    missed = {name: timing_of(held, algorithm(name)) for name in slowdowns.NAMES}
     assert not any(one.is_reached for one in missed.values())
-    fast = {"hushkey": Timing([10.0, 30.0], 2), "fedavg": Timing([200.0, 100.0], 1)}
+    fast = {name: Timing([10.0, 30.0], 2) for name in slowdowns.NAMES}
+    fast["fedavg"] = Timing([200.0, 100.0], 1)
     text = slowdowns.section(held, {2.0: missed, 10.0: fast}, "the command")
     late, soon = [line for line in text.splitlines() if "times slower |" in line]
     assert late.endswith("| – |")
@@ -79,7 +89,8 @@ def test_a_slowness_has_a_row_and_a_goal_that_was_missed_is_said_to_be_missed(he
 def test_the_ablation_compares_each_variant_with_the_whole(held):
     variants = [one for one in ablation.VARIANTS if one.trained == "subset"]
     text = ablation.section(held, variants, "the command")
-    assert all(one.name in text for one in variants if one is not HUSHKEY)
+    assert all(one.name in text for one in variants if one not in {HUSHKEY, GATED})
+    assert "| with the coordinator's gate |" in text
     names = {one.name for one in ablation.VARIANTS}
     assert len(names) == len(ablation.VARIANTS)
     whole = next(line for line in text.splitlines() if line.startswith("| whole"))
@@ -99,15 +110,53 @@ def test_larger_batches_leave_more_signal(held):
     sent = curve.Sent(64, 0.1, 0.4, along=True)
     few, many = (curve._signal(held, 8.0, population, sent) for population in (12, 1200))
     assert many == pytest.approx(100 * few, rel=0.01)
-    off = curve.Cell(quick.mean_of([0.1, 0.2]), "17")
+    gain, fewer = quick.mean_of([0.1, 0.2]), quick.mean_of([-3.0, 4.0])
+    off = curve.Cell(gain, fewer, "17")
     told = {True: sent, False: replace(sent, numbers=4096, along=False)}
     found = {12: {8.0: off}, 30_000: {8.0: off}}
     text = curve.section(held, off, found, told, "the command")
     assert "| 12 | 4 | 64 directions |" in text
     assert "| 30,000 | 10,000 | every number |" in text
-    assert "12 devices" in text
+    assert "gains recall@3 beyond chance at epsilon <= 8: 12 devices" in text
+    assert "no population measured gains nats beyond chance" in text
+    assert text.count(fewer.told()) == 3
     assert "of 64 numbers, have 0.100 clip norms in common" in text
     assert text.count("| 17 |") == 3
+
+
+def test_nats_are_told_of_each_who_is_held_out_and_of_what_trains_a_subset(held):
+    world = held.world
+    unchanged = nats.nats_under(held, [world.start])
+    assert unchanged == pytest.approx([0.0] * len(unchanged), abs=1e-4)
+    trained = world.centralised()
+    found = nats.nats_under(held, [trained, world.start])
+    alone = nats.nats_under(held, [trained])
+    assert found == pytest.approx([each / 2 for each in alone], abs=1e-3)
+    assert all(each > 0.0 for each in alone), "lines that were trained on"
+    found = nats.nats_of(held, HUSHKEY)
+    last = final_of(world, HUSHKEY, 1, held.kept)
+    assert found == nats.nats_under(held, [last.versions[-1]])
+    assert any(found)
+    with pytest.raises(TypeError, match="subset"):
+        nats.nats_of(held, algorithm("fedavg"))
+
+
+def test_what_to_share_tells_each_way_and_what_public_text_does(
+    tiny_base, with_public, small, tmp_path
+):
+    world = World(tiny_base, with_public, small)
+    held = Setting(world, Goal(0.2, 0.3), tmp_path)
+    rows = list(groups._rows(held))
+    assert [row[1] for row in rows] == [
+        "hushkey-gated, epsilon 8",
+        "hushkey, DP off",
+        "fedbuff, DP off",
+        "all devices' lines in one place",
+        "public text alone",
+    ]
+    assert {row[0] for row in rows} == {"output 3"}
+    text = groups.section(held, rows, "the command")
+    assert text.count("| output 3 |") == len(rows)
 
 
 def test_first_deltas_of_like_lines_have_something_in_common(held):
@@ -165,12 +214,12 @@ def test_who_gains_and_who_is_left_behind_are_told_apart(held, people):
     best = section(replace(found, gains=better), typed, "the command")
     assert "recall@3 of the network: **both**" in best
     assert "told from each other" in best
-    groups = left_behind.groups_of(found)
-    assert len(groups["everybody"]) == len(people.devices)
+    kinds = left_behind.groups_of(found)
+    assert len(kinds["everybody"]) == len(people.devices)
     devices, job = held.world.devices(1), held.world.job(HUSHKEY)
-    (slowest,) = groups["slowest decile"]
+    (slowest,) = kinds["slowest decile"]
     assert devices[slowest].busy_s(job, 1.0) == max(one.busy_s(job, 1.0) for one in devices)
-    assert groups["smallest histories"] == [0]
+    assert kinds["smallest histories"] == [0]
     text = left_behind.section(found, "the command")
     assert "made-up" in text
     assert text.count("**reached**") + text.count("**short**") == 1
