@@ -130,7 +130,9 @@ def test_a_task_that_drowns_in_noise_is_refused_and_nothing_is_written(
     assert "of signal to noise" in err
     (fewest,) = re.findall(r"take (\d+) reports", err)
     assert not file.exists()
-    assert _task(both[0], file, "--batch-min", fewest, *directions)[0] == Exit.OK
+    code, _, err = _task(both[0], file, "--batch-min", fewest, *directions)
+    assert code == Exit.OK
+    assert ("take no part in batches below 100" in err) == (int(fewest) < 100)
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,7 @@ def create(config: Path, plan: str, file: Path, as_json: bool, **chosen: Any) ->
     """
     from hushkey.sync.coordinator import administration
     from hushkey.sync.coordinator.drafting import Choices
+    from hushkey.sync.device.policy import BATCH_MIN
     from hushkey.sync.messages import encode
 
     least = chosen["batch_min"]
@@ -152,6 +153,10 @@ def create(config: Path, plan: str, file: Path, as_json: bool, **chosen: Any) ->
         made, terms = administration.create_task(held, choices)
         administration.write_new(file, encode(made))
     _tell(terms, as_json=as_json)
+    if least < BATCH_MIN and not choices.demonstration:
+        output.note(
+            f"devices take no part in batches below {BATCH_MIN} unless their owners allow it: raise --batch-min"
+        )
     output.note(f"{file} is for the helper: hushkey coordinator task sign {file.name}")
 
 
