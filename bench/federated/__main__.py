@@ -71,7 +71,8 @@ def main() -> None:
     text = options.run(options)
     print(text)
     if not options.smoke:
-        write_section(options.document, options.name, text)
+        part = options.name if options.preset == "quick" else f"{options.name}-{options.preset}"
+        write_section(options.document, part, text)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> str:
         picture = curves(
             lines, title="Gain in recall@3 over the base, points", below="epsilon", marked=None
         )
-        (options.document.parent / "federated-privacy.svg").write_text(picture, encoding="utf-8")
+        (options.document.parent / _picture(held)).write_text(picture, encoding="utf-8")
     return section(held, off, found, _sent(held), command_of(options, *_asked(options)))
 
 
@@ -122,7 +122,7 @@ def section(
     verdicts = [_smallest(worth, "recall@3"), _smallest(finer, "nats")]
     return "\n".join(
         [
-            "## Privacy and what it leaves",
+            f"## Privacy and what it leaves, {_trained(held)}",
             "",
             paragraph(
                 f"`{command}`: {held.told()}",
@@ -152,7 +152,7 @@ def section(
             "",
             _each(held, found, [off.seconds], lambda cell: cell.seconds),
             "",
-            "![Gain by epsilon](federated-privacy.svg)",
+            f"![Gain by epsilon]({_picture(held)})",
             "",
             *verdicts,
             *(_floor(held, epsilons, one) for one in sent.values()),
@@ -180,6 +180,11 @@ def _each(
     ]
     rows.append(["DP off", f"{held.preset.batch}", *off, *[""] * (len(epsilons) - 1)])
     return table(["devices", "batch", *(f"epsilon {epsilon:g}" for epsilon in epsilons)], rows)
+
+
+def _picture(held: Setting) -> str:
+    more = "" if held.preset.name == "quick" else f"-{held.preset.name}"
+    return f"federated-privacy{more}.svg"
 
 
 def _trained(held: Setting) -> str:
