@@ -2,10 +2,10 @@
 
 Of several candidates, which are a batch's step taken whole or in part, the one is chosen that reads the text best: a
 step may be too long for where the adapter stands, because reports were late or noise is most of it, and the text tells
-without a look at anything but the published sum. None is released where each is worse on the text, by more than a stated
-share, than the last one or than the base itself (small steps would add up unseen), or where made-up secrets (planted by
-an operator's own devices, or by nobody) rose above their like by more than chance: joint_test below ALPHA, so that of
-versions that learned none of them one in a hundred is rejected too. Knows no report.
+without a look at anything but the published sum. None is released where each is worse on the text, by more than a
+stated share, than the last one or than the base itself (small steps would add up unseen), or where made-up secrets
+(planted by an operator's own devices, or by nobody) rose above their like by more than chance: joint_test below ALPHA,
+so that of versions that learned none of them one in a hundred is rejected too. Knows no report.
 """
 
 import threading

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 import numpy as np
 import pytest
+from scripted_sharing import RECORDS
 from test_cli import Shell
 
 from hushkey.keyboard.learner import LearningCancelled, LearnProgress
@@ -29,6 +30,7 @@ from hushkey.sync.releases.receipts import Receipt
 from hushkey.sync.task_terms import unflatten
 from hushkey.tui.cli import share
 from hushkey.tui.cli.exits import Exit
+from hushkey.tui.cli.share_standing_told import record_rows
 
 RANKS = {"lstm_bias": 1, "output": 4}
 WEAK = ("--budget", "1000000")
@@ -255,10 +257,22 @@ def test_a_report_goes_and_its_receipt_is_checked_offline(
     records = [json.loads(line) for line in shell("share", "log", "--json")[1].splitlines()]
     assert [each["sequence"] for each in records] == list(range(len(records)))
     assert records[receipt["sequence"]]["batch"] == receipt["batch"]
+    assert [each["part"] for each in records[:2]] == [0, 16]
     table = shell("share", "log")[1].splitlines()
     assert table[0].split()[:4] == ["record", "when", "version", "outcome"]
     assert " base " in table[1]
     assert "on, recorded" in shell("share", "status")[1]
+
+
+def test_a_step_that_was_taken_in_part_says_so() -> None:
+    rows = record_rows([*RECORDS, msgspec.structs.replace(RECORDS[-1], part=4)])
+    assert [row[-1] for row in rows[1:]] == [
+        "",
+        "",
+        "worse on held-out text",
+        "",
+        "4/16 of its step",
+    ]
 
 
 def test_a_receipt_that_is_not_there_is_no_fault(shell: Shell, world: Operators) -> None:

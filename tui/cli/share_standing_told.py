@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from hushkey.sync.releases.chain import PARTS
 from hushkey.tui.cli.share_told import Rows, many, number, operators_of, shown, task_as_dict
 from hushkey.tui.cli.when import minute_of
 
@@ -151,15 +152,29 @@ def record_rows(records: Sequence[Record]) -> Rows:
                 each.outcome,
                 f"{each.accepted:,}",
                 number(each.epsilon),
-                shown(each.reason),
+                shown(each.reason) or _part(each),
             )
             for each in records
         ),
     ]
 
 
+def _part(record: Record) -> str:
+    return f"{record.part}/{PARTS} of its step" if 0 < record.part < PARTS else ""
+
+
 def record_as_dict(record: Record) -> dict[str, Any]:
     """Return a record as JSON has it."""
-    named = ("sequence", "version", "outcome", "accepted", "epsilon", "sigma", "reason", "at")
+    named = (
+        "sequence",
+        "version",
+        "outcome",
+        "accepted",
+        "part",
+        "epsilon",
+        "sigma",
+        "reason",
+        "at",
+    )
     told = {name: getattr(record, name) for name in named}
     return told | {"batch": record.batch.hex(), "adapter": record.adapter.hex()}
