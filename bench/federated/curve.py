@@ -21,7 +21,15 @@ from bench.federated.timing import timing_of
 from bench.learning.means import Mean, mean_of
 from hushkey.sync.privacy import signal_to_noise
 from hushkey.sync.privacy.prediction import ALIGNMENT, ALIGNMENT_WITHIN
-from hushkey.sync.simulation.algorithms import DIRECTIONS, GATED, Algorithm, with_epsilon
+from hushkey.sync.simulation.algorithms import (
+    DIRECTIONS,
+    GATED,
+    HUSHKEY,
+    Algorithm,
+    algorithm,
+    nobody_of,
+    with_epsilon,
+)
 
 EPSILONS = (1.0, 2.0, 4.0, 8.0)
 POPULATIONS = (500, 1_000, 2_000, 5_000, 20_000, 50_000)
@@ -56,17 +64,25 @@ class Sent:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Take the options of this table."""
+    named = [HUSHKEY.name, GATED.name]
+    parser.add_argument("--algorithm", choices=named, default=GATED.name)
     parser.add_argument("--epsilons", type=float, nargs="+", default=list(EPSILONS))
     parser.add_argument("--populations", type=int, nargs="+", default=list(POPULATIONS))
 
 
 def run(options: argparse.Namespace) -> str:
     """Run and tell."""
-    held = setting(options)
-    off = _cell(held, GATED)
+    held, chosen = setting(options), algorithm(options.algorithm)
+    off = _cell(held, chosen)
+    fewest = min(options.populations)
+    nobody = {
+        epsilon: _cell(held, _noisy(held, epsilon, fewest, nobody_of(chosen)))
+        for epsilon in options.epsilons
+    }
     found = {
         population: {
-            epsilon: _cell(held, _noisy(held, epsilon, population)) for epsilon in options.epsilons
+            epsilon: _cell(held, _noisy(held, epsilon, population, chosen))
+            for epsilon in options.epsilons
         }
         for population in options.populations
     }
@@ -79,13 +95,16 @@ def run(options: argparse.Namespace) -> str:
             lines, title="Gain in recall@3 over the base, points", below="epsilon", marked=None
         )
         (options.document.parent / _picture(held)).write_text(picture, encoding="utf-8")
-    return section(held, off, found, _sent(held), command_of(options, *_asked(options)))
+    more = _asked(options)
+    return section(held, chosen.name, off, found, nobody, _sent(held), command_of(options, *more))
 
 
-def section(
+def section(  # noqa: PLR0913, PLR0917  all that it tells of
     held: Setting,
+    name: str,
     off: Cell,
     found: dict[int, dict[float, Cell]],
+    nobody: dict[float, Cell],
     sent: dict[bool, Sent],
     command: str,
 ) -> str:
@@ -126,13 +145,15 @@ def section(
             "",
             paragraph(
                 f"`{command}`: {held.told()}",
-                f"hushkey-gated, {held.preset.versions} versions at the most, trains {_trained(held)};",
+                f"{name}, {held.preset.versions} versions at the most, trains {_trained(held)};",
                 "epsilon at delta 1e-6 over the ten reports that a device may",
                 "send in all, by one aggregator's noise; a device that has sent them",
                 "stops. Gains in recall@3, points, at the end.",
                 "Batches of larger populations have the noise that their size leaves",
                 "of it, and no cloned users; the signal to",
-                "noise is what `sync/privacy/prediction.py` predicts from what first deltas have in common.",
+                "noise is what `sync/privacy/prediction.py` predicts from what first deltas have in common. *Nobody*:",
+                "reports of zeros under the noise of the smallest population; what is gained then is what a gate finds",
+                "among steps of noise by public text.",
             ),
             "",
             table(
@@ -141,16 +162,17 @@ def section(
                     *rows,
                     ["DP off", f"{held.preset.batch}", "every number", off.gain.told()]
                     + [""] * len(epsilons),
+                    ["nobody", "", "zeros", *(cell.gain.told() for cell in nobody.values()), ""],
                 ],
             ),
             "",
             "Hundredths of a nat a piece less than with the base:",
             "",
-            _each(held, found, [off.nats.told()], lambda cell: cell.nats.told()),
+            _each(held, found, nobody, [off.nats.told()], lambda cell: cell.nats.told()),
             "",
             f"Seconds to the target, 80% of what centralised training without noise gains ({goal:+.2f} points):",
             "",
-            _each(held, found, [off.seconds], lambda cell: cell.seconds),
+            _each(held, found, nobody, [off.seconds], lambda cell: cell.seconds),
             "",
             f"![Gain by epsilon]({_picture(held)})",
             "",
@@ -170,6 +192,7 @@ def _smallest(worth: Sequence[int], what: str) -> str:
 def _each(
     held: Setting,
     found: dict[int, dict[float, Cell]],
+    nobody: dict[float, Cell],
     off: list[str],
     told: Callable[[Cell], str],
 ) -> str:
@@ -179,6 +202,7 @@ def _each(
         for population, by in found.items()
     ]
     rows.append(["DP off", f"{held.preset.batch}", *off, *[""] * (len(epsilons) - 1)])
+    rows.append(["nobody", "", *map(told, nobody.values())])
     return table(["devices", "batch", *(f"epsilon {epsilon:g}" for epsilon in epsilons)], rows)
 
 
@@ -224,10 +248,10 @@ def _sent(held: Setting) -> dict[bool, Sent]:
     return {True: within, False: every}
 
 
-def _noisy(held: Setting, epsilon: float, population: int) -> Algorithm:
+def _noisy(held: Setting, epsilon: float, population: int, one: Algorithm) -> Algorithm:
     larger = population / held.preset.devices
     directions = DIRECTIONS if _along(population) else None
-    return with_epsilon(GATED, epsilon, larger=larger, directions=directions)
+    return with_epsilon(one, epsilon, larger=larger, directions=directions)
 
 
 def _batch(held: Setting, population: int) -> int:
@@ -241,7 +265,7 @@ def _signal(held: Setting, epsilon: float, population: int, sent: Sent) -> float
 
 
 def _asked(options: argparse.Namespace) -> list[str]:
-    asked: list[str] = []
+    asked = [] if options.algorithm == GATED.name else ["--algorithm", options.algorithm]
     if tuple(options.epsilons) != EPSILONS:
         asked += ["--epsilons", *(f"{epsilon:g}" for epsilon in options.epsilons)]
     if tuple(options.populations) != POPULATIONS:

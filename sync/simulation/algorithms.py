@@ -67,6 +67,8 @@ class Algorithm:
     coding: Coding | None = None
     over_selection: float = 1.0  # of a cohort: drawn by how many are wanted
     gated: bool = field(default=False, repr=False)  # as a coordinator's versions are
+    blank: bool = field(default=False, repr=False)
+    """Whether reports say nothing: what is learned then is the noise's and the gate's alone. Needs its own name."""
 
     @property
     def directed(self) -> bool:
@@ -111,6 +113,11 @@ def algorithm(name: str) -> Algorithm:
             f"there is no algorithm of that name; there are {', '.join(ALGORITHMS)}; nothing was run"
         )
     return found
+
+
+def nobody_of(one: Algorithm) -> Algorithm:
+    """Return an algorithm over reports that say nothing, to compare with."""
+    return replace(one, name="nobody", blank=True)
 
 
 def suited(one: Algorithm, group: str) -> Algorithm:

@@ -54,6 +54,7 @@ class Subset:
     versions: list[Floats]
     moments: Moments
     gate: PublicGate | None = None  # None: every step is taken whole
+    blank: bool = False  # nobody is trained, and every report is of zeros
 
     @property
     def _shape(self) -> tuple[int, ...]:
@@ -62,7 +63,10 @@ class Subset:
     def take(self, collected: Collected) -> None:
         """Train everybody who reported from the version that they had, and step."""
         starts = [self.versions[one.trained_version] for one in collected.reports]
-        deltas = self.trainer.train(starts, [one.device for one in collected.reports])
+        if self.blank:
+            deltas = [np.zeros_like(start) for start in starts]
+        else:
+            deltas = self.trainer.train(starts, [one.device for one in collected.reports])
         ages = [collected.age(one) for one in collected.reports]
         self.step(self.aggregation.mean(deltas, ages, collected.version))
 

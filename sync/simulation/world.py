@@ -330,6 +330,7 @@ class World:
             [self.start],
             Moments.none(size),
             self.gate if algorithm.gated else None,
+            algorithm.blank,
         )
 
     def digest(self, *more: object) -> str:

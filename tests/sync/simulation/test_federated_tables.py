@@ -114,14 +114,15 @@ def test_larger_batches_leave_more_signal(held):
     off = curve.Cell(gain, fewer, "17")
     told = {True: sent, False: replace(sent, numbers=4096, along=False)}
     found = {12: {8.0: off}, 30_000: {8.0: off}}
-    text = curve.section(held, off, found, told, "the command")
+    text = curve.section(held, "hushkey", off, found, {8.0: off}, told, "the command")
+    assert "| nobody |  | zeros | " in text
     assert "| 12 | 4 | 64 directions |" in text
     assert "| 30,000 | 10,000 | every number |" in text
     assert "gains recall@3 beyond chance at epsilon <= 8: 12 devices" in text
     assert "no population measured gains nats beyond chance" in text
-    assert text.count(fewer.told()) == 3
+    assert text.count(fewer.told()) == 4
     assert "of 64 numbers, have 0.100 clip norms in common" in text
-    assert text.count("| 17 |") == 3
+    assert text.count("| 17 |") == 4
 
 
 def test_nats_are_told_of_each_who_is_held_out_and_of_what_trains_a_subset(held):

@@ -8,7 +8,7 @@ import pytest
 from hushkey.sync.coordinator.gate import PARTS_TRIED
 from hushkey.sync.messages import Optimizer
 from hushkey.sync.releases.chain import PARTS
-from hushkey.sync.simulation.algorithms import HUSHKEY
+from hushkey.sync.simulation.algorithms import HUSHKEY, nobody_of, with_epsilon
 from hushkey.sync.simulation.comparing import _kept, schedule_of
 from hushkey.sync.simulation.people import Person
 from hushkey.sync.simulation.world import World
@@ -53,6 +53,17 @@ def test_a_step_that_spoils_public_lines_is_not_taken_and_not_remembered(directe
     ungated = directed.learner(replace(GATED, gated=False, optimizer=optimizer), 1)
     ungated.step(mean)
     assert (ungated.versions[1] != ungated.versions[0]).any()
+
+
+def test_reports_of_nobody_teach_nothing_but_noise(directed):
+    nobody = nobody_of(HUSHKEY)
+    collected = next(iter(schedule_of(directed, nobody, 1).collected()))
+    quiet = directed.learner(nobody, 1)
+    quiet.take(collected)
+    assert (quiet.versions[1] == quiet.versions[0]).all()
+    loud = directed.learner(with_epsilon(nobody, 8.0), 1)
+    loud.take(collected)
+    assert (loud.versions[1] != loud.versions[0]).any()
 
 
 def test_what_a_gate_reads_is_part_of_what_a_run_is_of(tiny_base, with_public, small, tmp_path):
