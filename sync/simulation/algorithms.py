@@ -68,7 +68,7 @@ class Algorithm:
     over_selection: float = 1.0  # of a cohort: drawn by how many are wanted
     gated: bool = field(default=False, repr=False)  # as a coordinator's versions are
     blank: bool = field(default=False, repr=False)
-    """Whether reports say nothing: what is learned then is the noise's and the gate's alone. Needs its own name."""
+    """Whether reports say nothing: what is learned then is the noise's and the gate's alone."""
 
     @property
     def directed(self) -> bool:

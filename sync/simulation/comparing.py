@@ -76,7 +76,8 @@ def _kept(world: World, algorithm: Algorithm, seed: int, folder: Path) -> Kept:
     along = () if found is None else (found.digest.hex(),)
     run_of = suited(algorithm, world.group) if algorithm.coding else algorithm
     gated = (world.gate_digest(),) if algorithm.gated and world.gate else ()
-    return Kept(folder / f"{world.digest(run_of, seed, *along, *gated)}.npz")
+    blank = ("blank",) if algorithm.blank else ()
+    return Kept(folder / f"{world.digest(run_of, seed, *along, *gated, *blank)}.npz")
 
 
 def schedule_of(world: World, algorithm: Algorithm, seed: int) -> Schedule:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hushkey.sync.coordinator.gate import PARTS_TRIED
+from hushkey.sync.coordinator.gate import PARTS_TRIED, WORSE_BY
 from hushkey.sync.messages import Optimizer
 from hushkey.sync.releases.chain import PARTS
 from hushkey.sync.simulation.algorithms import HUSHKEY, nobody_of, with_epsilon
@@ -16,18 +16,16 @@ from hushkey.sync.simulation.world import World
 GATED = replace(HUSHKEY, gated=True)
 
 
-def uphill(world: World, by: float) -> np.ndarray:
-    """A mean under which public lines are read worse: against what a training on them learns."""
-    lines = world.gate.lines
+def uphill(world: World) -> np.ndarray:
+    """A mean under which public lines are read worse by more than is let pass, and under a quarter of it too."""
+    gate, quarter = world.gate, PARTS_TRIED[-1] / PARTS
     rng = np.random.default_rng(1)
-    best, found = 0.0, None
     for _ in range(20):
-        mean = by * rng.standard_normal(world.zero.parameters)
-        nats = lines.together(world.group, mean.astype(np.float32).reshape(world.start.shape))
-        if nats > best:
-            best, found = nats, mean
-    assert best > 1.01 * world.gate.base
-    return found
+        mean = 40.0 * rng.standard_normal(world.zero.parameters)
+        least = (quarter * mean).astype(np.float32).reshape(world.start.shape)
+        if gate.lines.together(world.group, least) > (1.0 + WORSE_BY) * gate.base:
+            return mean
+    raise AssertionError("no mean spoils the lines")
 
 
 def test_the_part_is_taken_under_which_public_lines_are_read_best(directed):
@@ -41,11 +39,10 @@ def test_the_part_is_taken_under_which_public_lines_are_read_best(directed):
     assert np.allclose(gated.versions[-1], tried[int(np.argmin(nats))], atol=1e-7)
 
 
-@pytest.mark.parametrize("optimizer", [Optimizer("fedavg", 1.0), Optimizer("fedadam", 0.1)])
+@pytest.mark.parametrize("optimizer", [Optimizer("fedavg", 1.0), Optimizer("fedadam", 40.0)])
 def test_a_step_that_spoils_public_lines_is_not_taken_and_not_remembered(directed, optimizer):
     learner = directed.learner(replace(GATED, optimizer=optimizer), 1)
-    learner.gate = replace(learner.gate, base=learner.gate.base * 0.9)
-    mean = uphill(directed, 3.0)
+    mean = uphill(directed)
     learner.step(mean)
     assert len(learner.versions) == 2
     assert (learner.versions[1] == learner.versions[0]).all()
@@ -78,6 +75,8 @@ def test_what_a_gate_reads_is_part_of_what_a_run_is_of(tiny_base, with_public, s
     ]
     assert runs[0] != runs[2]
     assert runs[0] != runs[1] == runs[3]
+    blank = _kept(first, replace(GATED, blank=True), 1, tmp_path)._path
+    assert blank not in runs
 
 
 def test_without_public_writers_every_step_is_taken_whole_and_it_is_said(tiny_base, people, small):
