@@ -19,12 +19,7 @@ from hushkey.sync.codec.terms import CodecTerms
 from hushkey.sync.errors import CodecRefused, NoiseRefused, TaskRefused
 from hushkey.sync.messages import PROTOCOL, SUITE, Operator, Task
 from hushkey.sync.privacy.accounting import report_rho, sensitivity
-from hushkey.sync.privacy.prediction import (
-    ALIGNMENT,
-    ALIGNMENT_WITHIN,
-    require_signal,
-    signal_to_noise,
-)
+from hushkey.sync.privacy.prediction import alignment_along, require_signal, signal_to_noise
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 TASK_BYTES = 16_384  # the most that a task's body has
@@ -128,7 +123,7 @@ def signal_of(task: Task, shape: AdapterShape) -> float:
 
 def alignment_of(task: Task) -> float:
     """Return what reports of the task are taken to have in common, in clip norms."""
-    return ALIGNMENT if task.subspace is None else ALIGNMENT_WITHIN
+    return alignment_along(None if task.subspace is None else task.subspace.count)
 
 
 def _multiplier(task: Task) -> float:

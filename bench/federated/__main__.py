@@ -2,9 +2,11 @@
 
     python -m bench.federated pace          processor seconds of a training, which the virtual clock is set by
     python -m bench.federated quick         time to target, bytes and memory of each algorithm
+    python -m bench.federated private       the same with DP on, beside baselines that promise nothing
     python -m bench.federated slowdowns     the same with stragglers that are 2 and 10 times slower
     python -m bench.federated agreement     what first deltas have in common, and the floor that follows
     python -m bench.federated groups        what to share: the plan's group and another, and what public text would do
+    python -m bench.federated apart         what devices teach where public text is of another kind than theirs
     python -m bench.federated curve         epsilon against what is gained
     python -m bench.federated ablation      hushkey without one of its ideas at a time
     python -m bench.federated personal      global, personal, both, and who gains with n-grams on top
@@ -21,11 +23,13 @@ from bench.document import write_section
 from bench.federated import (
     ablation,
     agreement,
+    apart,
     curve,
     groups,
     left_behind,
     pace,
     personal,
+    private,
     quick,
     slowdowns,
 )
@@ -38,8 +42,10 @@ _PARTS = {
     "agreement": agreement,
     "pace": pace,
     "quick": quick,
+    "private": private,
     "slowdowns": slowdowns,
     "groups": groups,
+    "apart": apart,
     "curve": curve,
     "ablation": ablation,
     "personal": personal,

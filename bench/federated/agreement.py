@@ -16,7 +16,7 @@ from bench.federated.setting import Setting, command_of, paragraph, people_of, p
 from hushkey.model import plans
 from hushkey.model.base import load_base
 from hushkey.sync.privacy import smallest_batch
-from hushkey.sync.privacy.prediction import ALIGNMENT, ALIGNMENT_WITHIN
+from hushkey.sync.privacy.prediction import ALIGNMENT, ALIGNMENT_ALONE, ALIGNMENT_WITHIN
 from hushkey.sync.simulation.aggregation import Coded
 from hushkey.sync.simulation.algorithms import HUSHKEY, with_epsilon
 from hushkey.sync.simulation.presets import RANKS
@@ -60,6 +60,7 @@ def run(options: argparse.Namespace) -> str:
             if world.directions is not None:
                 rows = world.directions.rows.astype(np.float64)
                 found[trained, words, f"{len(rows)} directions"] = agreement(deltas @ rows.T)
+                found[trained, words, "1 direction"] = agreement(deltas @ rows[:1].T)
     return section(found, command_of(options))
 
 
@@ -97,7 +98,7 @@ def multiplier(numbers: int, batch: int, epsilon: float) -> float:
 def floor_of(numbers: int, held: Setting, aligned: float, epsilon: float) -> int:
     """Return the fewest reports of which the sum is as long as its noise."""
     each = multiplier(numbers, held.preset.batch, epsilon)
-    return smallest_batch(each, numbers, min(1.0, aligned))
+    return smallest_batch(each, numbers, min(1.0, aligned), floor=1.0)
 
 
 def section(found: dict[tuple[str, int, str], Agreement], command: str) -> str:
@@ -126,7 +127,8 @@ def section(found: dict[tuple[str, int, str], Agreement], command: str) -> str:
                 "the first public directions, which were found on other writers. *In common* is the norm of the mean",
                 "report beyond chance, all being as long as the clip norm; it decides from how many reports on the sum",
                 "is longer than its noise, over ten reports of each device. `sync/privacy/prediction.py` takes",
-                f"{ALIGNMENT} clip norms of every number, and {ALIGNMENT_WITHIN} along directions.",
+                f"{ALIGNMENT} clip norms of every number, {ALIGNMENT_WITHIN} along directions,",
+                f"{ALIGNMENT_ALONE} along one.",
             ),
             "",
             table(head, rows),
@@ -138,4 +140,4 @@ def _floor(one: Agreement, epsilon: float) -> str:
     if one.shared <= 0.0:
         return "nothing in common could be told"
     each = multiplier(one.numbers, 64, epsilon)
-    return f"{smallest_batch(each, one.numbers, min(1.0, one.shared)):,}"
+    return f"{smallest_batch(each, one.numbers, min(1.0, one.shared), floor=1.0):,}"

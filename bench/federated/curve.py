@@ -20,7 +20,7 @@ from bench.federated.setting import Setting, command_of, paragraph, setting
 from bench.federated.timing import timing_of
 from bench.learning.means import Mean, mean_of
 from hushkey.sync.privacy import signal_to_noise
-from hushkey.sync.privacy.prediction import ALIGNMENT, ALIGNMENT_WITHIN
+from hushkey.sync.privacy.prediction import alignment_along
 from hushkey.sync.simulation.algorithms import (
     DIRECTIONS,
     GATED,
@@ -55,11 +55,10 @@ class Sent:
     numbers: int
     aligned: float
     taken: float  # what `sync/privacy/prediction.py` takes it to be
-    along: bool  # public directions
 
-    def told(self) -> str:
-        """Say what is sent."""
-        return f"{self.numbers} directions" if self.along else "every number"
+
+# A population, and along how many public directions its reports go; None: every number is sent.
+Row = tuple[int, int | None]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -68,44 +67,56 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--algorithm", choices=named, default=GATED.name)
     parser.add_argument("--epsilons", type=float, nargs="+", default=list(EPSILONS))
     parser.add_argument("--populations", type=int, nargs="+", default=list(POPULATIONS))
+    parser.add_argument("--directions", type=int, nargs="+", default=[DIRECTIONS])
 
 
 def run(options: argparse.Namespace) -> str:
     """Run and tell."""
     held, chosen = setting(options), algorithm(options.algorithm)
     off = _cell(held, chosen)
-    fewest = min(options.populations)
+    rows: list[Row] = [
+        (population, count)
+        for population in options.populations
+        for count in (options.directions if population < EVERY_FROM else [None])
+    ]
+    loudest = [(min(options.populations), count) for _, count in rows]  # noise
     nobody = {
-        epsilon: _cell(held, _noisy(held, epsilon, fewest, nobody_of(chosen)))
-        for epsilon in options.epsilons
-    }
-    found = {
-        population: {
-            epsilon: _cell(held, _noisy(held, epsilon, population, chosen))
+        row: {
+            epsilon: _cell(held, _noisy(held, epsilon, row, nobody_of(chosen)))
             for epsilon in options.epsilons
         }
-        for population in options.populations
+        for row in dict.fromkeys(loudest)
+        if row in rows
+    }
+    found = {
+        row: {
+            epsilon: _cell(held, _noisy(held, epsilon, row, chosen)) for epsilon in options.epsilons
+        }
+        for row in rows
     }
     if not options.smoke:
         lines = {
-            f"{population:,} devices": [(epsilon, cell.gain.mean) for epsilon, cell in by.items()]
-            for population, by in found.items()
+            f"{row[0]:,} devices, {_told(row)}": [
+                (epsilon, cell.gain.mean) for epsilon, cell in by.items()
+            ]
+            for row, by in found.items()
         }
         picture = curves(
             lines, title="Gain in recall@3 over the base, points", below="epsilon", marked=None
         )
         (options.document.parent / _picture(held)).write_text(picture, encoding="utf-8")
     more = _asked(options)
-    return section(held, chosen.name, off, found, nobody, _sent(held), command_of(options, *more))
+    sent = {count: _sent(held, count) for _, count in [*rows, (0, None)]}
+    return section(held, chosen.name, off, found, nobody, sent, command_of(options, *more))
 
 
 def section(  # noqa: PLR0913, PLR0917  all that it tells of
     held: Setting,
     name: str,
     off: Cell,
-    found: dict[int, dict[float, Cell]],
-    nobody: dict[float, Cell],
-    sent: dict[bool, Sent],
+    found: dict[Row, dict[float, Cell]],
+    nobody: dict[Row, dict[float, Cell]],
+    sent: dict[int | None, Sent],
     command: str,
 ) -> str:
     """Write the section."""
@@ -120,22 +131,22 @@ def section(  # noqa: PLR0913, PLR0917  all that it tells of
     ]
     rows = [
         [
-            f"{population:,}",
-            f"{_batch(held, population):,}",
-            sent[_along(population)].told(),
+            f"{row[0]:,}",
+            f"{_batch(held, row[0]):,}",
+            _told(row),
             *(cell.gain.told() for cell in by.values()),
-            f"{_signal(held, epsilons[-1], population, sent[_along(population)]):.2f}",
+            f"{_signal(held, epsilons[-1], row[0], sent[row[1]]):.2f}",
         ]
-        for population, by in found.items()
+        for row, by in found.items()
     ]
     worth = [
         population
-        for population, by in found.items()
+        for (population, _), by in found.items()
         if any(cell.gain.low > 0.0 for epsilon, cell in by.items() if epsilon <= WORTH)
     ]
     finer = [
         population
-        for population, by in found.items()
+        for (population, _), by in found.items()
         if any(cell.nats.low > 0.0 for epsilon, cell in by.items() if epsilon <= WORTH)
     ]
     verdicts = [_smallest(worth, "recall@3"), _smallest(finer, "nats")]
@@ -162,7 +173,10 @@ def section(  # noqa: PLR0913, PLR0917  all that it tells of
                     *rows,
                     ["DP off", f"{held.preset.batch}", "every number", off.gain.told()]
                     + [""] * len(epsilons),
-                    ["nobody", "", "zeros", *(cell.gain.told() for cell in nobody.values()), ""],
+                    *(
+                        ["nobody", "", _told(row), *(cell.gain.told() for cell in by.values()), ""]
+                        for row, by in nobody.items()
+                    ),
                 ],
             ),
             "",
@@ -191,19 +205,29 @@ def _smallest(worth: Sequence[int], what: str) -> str:
 
 def _each(
     held: Setting,
-    found: dict[int, dict[float, Cell]],
-    nobody: dict[float, Cell],
+    found: dict[Row, dict[float, Cell]],
+    nobody: dict[Row, dict[float, Cell]],
     off: list[str],
     told: Callable[[Cell], str],
 ) -> str:
     epsilons = list(next(iter(found.values())))
     rows = [
-        [f"{population:,}", f"{_batch(held, population):,}", *map(told, by.values())]
-        for population, by in found.items()
+        [f"{row[0]:,}", f"{_batch(held, row[0]):,}", _told(row), *map(told, by.values())]
+        for row, by in found.items()
     ]
-    rows.append(["DP off", f"{held.preset.batch}", *off, *[""] * (len(epsilons) - 1)])
-    rows.append(["nobody", "", *map(told, nobody.values())])
-    return table(["devices", "batch", *(f"epsilon {epsilon:g}" for epsilon in epsilons)], rows)
+    missing = [""] * (len(epsilons) - 1)
+    rows.append(["DP off", f"{held.preset.batch}", "every number", *off, *missing])
+    rows += [["nobody", "", _told(row), *map(told, by.values())] for row, by in nobody.items()]
+    head = ["devices", "batch", "sent", *(f"epsilon {epsilon:g}" for epsilon in epsilons)]
+    return table(head, rows)
+
+
+def _told(row: Row) -> str:
+    """Say what is sent."""
+    count = row[1]
+    if count is None:
+        return "every number"
+    return f"{count} direction{'' if count == 1 else 's'}"
 
 
 def _picture(held: Setting) -> str:
@@ -233,25 +257,18 @@ def _cell(held: Setting, one: Algorithm) -> Cell:
     return Cell(gain, nats, timing_of(held, one).told())
 
 
-def _along(population: int) -> bool:
-    return population < EVERY_FROM
-
-
-def _sent(held: Setting) -> dict[bool, Sent]:
-    """Measure what first reports have in common, as they are sent: along directions, and every number."""
+def _sent(held: Setting, count: int | None) -> Sent:
+    """Measure what first reports have in common, as they are sent: along so many directions, or every number."""
     deltas, directions = deltas_of(held.world), held.world.directions
-    every = Sent(deltas.shape[1], agreement(deltas).shared, ALIGNMENT, along=False)
-    if directions is None:
-        return {True: every, False: every}
-    along = deltas @ directions.rows.astype(np.float64).T
-    within = Sent(along.shape[1], agreement(along).shared, ALIGNMENT_WITHIN, along=True)
-    return {True: within, False: every}
+    if count is None or directions is None:
+        return Sent(deltas.shape[1], agreement(deltas).shared, alignment_along(None))
+    along = deltas @ directions.rows[:count].astype(np.float64).T
+    return Sent(along.shape[1], agreement(along).shared, alignment_along(count))
 
 
-def _noisy(held: Setting, epsilon: float, population: int, one: Algorithm) -> Algorithm:
-    larger = population / held.preset.devices
-    directions = DIRECTIONS if _along(population) else None
-    return with_epsilon(one, epsilon, larger=larger, directions=directions)
+def _noisy(held: Setting, epsilon: float, row: Row, one: Algorithm) -> Algorithm:
+    population, count = row
+    return with_epsilon(one, epsilon, larger=population / held.preset.devices, directions=count)
 
 
 def _batch(held: Setting, population: int) -> int:
@@ -270,4 +287,6 @@ def _asked(options: argparse.Namespace) -> list[str]:
         asked += ["--epsilons", *(f"{epsilon:g}" for epsilon in options.epsilons)]
     if tuple(options.populations) != POPULATIONS:
         asked += ["--populations", *map(str, options.populations)]
+    if options.directions != [DIRECTIONS]:
+        asked += ["--directions", *map(str, options.directions)]
     return asked

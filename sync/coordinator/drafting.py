@@ -34,7 +34,7 @@ from hushkey.sync.messages import (
     encode,
 )
 from hushkey.sync.privacy import compose, sensitivity, sigma_for, signal_to_noise
-from hushkey.sync.privacy.prediction import ALIGNMENT, ALIGNMENT_WITHIN
+from hushkey.sync.privacy.prediction import alignment_along
 from hushkey.sync.signing import RECEIVER, TASK, open_signed, sign_body
 from hushkey.sync.task_terms import (
     TASK_BYTES,
@@ -61,11 +61,11 @@ class Measured:
     clip_norm: float  # how long a report is made
     quiet: float  # the length of a delta below which it is made less long
     norm_limit: float  # of a batch's mean, in clip norms: well above an honest one's
-    alignment: float  # what reports have in common
 
 
-EVERY = Measured(clip_norm=1.0, quiet=0.07, norm_limit=0.5, alignment=ALIGNMENT)  # number is sent
-ALONG = Measured(clip_norm=0.5, quiet=0.02, norm_limit=1.0, alignment=ALIGNMENT_WITHIN)
+EVERY = Measured(clip_norm=1.0, quiet=0.07, norm_limit=0.5)  # number is sent
+ALONG = Measured(clip_norm=0.5, quiet=0.02, norm_limit=1.0)  # several directions
+ALONE = Measured(clip_norm=2.0, quiet=0.02, norm_limit=3.0)  # one direction: all may be of a mind
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,13 @@ def draft(chosen: Choices, between: Between, entropy: Entropy) -> Task:
     """Return the terms. Raises TaskRefused where they could wrap, or leave less signal than noise."""
     weights = age_weights(chosen.age_max, chosen.age_exponent)
     subspace = _subspace(chosen, between.shape)
-    numbers = between.shape.parameters(chosen.ranks) if subspace is None else subspace.count
-    suits = EVERY if subspace is None else ALONG
+    count = None if subspace is None else subspace.count
+    numbers = between.shape.parameters(chosen.ranks) if count is None else count
+    suits = EVERY if count is None else ALONE if count == 1 else ALONG
     try:
         terms = _codec(_or(chosen.clip_norm, suits.clip_norm), numbers, entropy)
         moved = sensitivity(max(weights), terms.norm_bound)
-        least = least_epsilon(chosen.batch_min, numbers, chosen.delta, suits.alignment)
+        least = least_epsilon(chosen.batch_min, numbers, chosen.delta, alignment_along(count))
         epsilon = _or(chosen.epsilon, least)
         sigma = chosen.sigma or sigma_for(epsilon, moved, REPORTS, chosen.delta)
         terms = terms.fitted(chosen.batch_max, max(weights), sigma)

@@ -5,11 +5,23 @@ import math
 from hushkey.sync.errors import NoiseRefused
 
 # Norm of the sum of a batch's reports, in clip norms a report, each as long as that (docs/federated.md, "What devices
-# have in common"): of every number of the gates' biases, and of their coordinates along public directions.
+# have in common"): of every number of the gates' biases, of their coordinates along public directions, and of the one
+# along the first, where a report says no more than whether to go on or back.
 ALIGNMENT = 0.14
 ALIGNMENT_WITHIN = 0.4
-FLOOR = 1.0  # below it the noise on the sum is longer than the sum
+ALIGNMENT_ALONE = 0.8
+VERSIONS = (
+    10  # that a device takes part in, as a budget is stated: what is learned adds up over them
+)
+FLOOR = 1.0 / math.sqrt(VERSIONS)  # below it the noise on ten sums together is longer than they are
 AGGREGATORS = 2  # each adds its noise
+
+
+def alignment_along(directions: int | None) -> float:
+    """Return what reports along so many public directions are taken to have in common; None: every number is sent."""
+    if directions is None:
+        return ALIGNMENT
+    return ALIGNMENT_ALONE if directions == 1 else ALIGNMENT_WITHIN
 
 
 def signal_to_noise(
@@ -31,7 +43,7 @@ def smallest_batch(
 ) -> int:
     """Return the fewest reports whose predicted ratio is at least `floor`.
 
-    With epsilon 8 over 10 reports at delta 1e-6, a floor of 1 and an alignment of 0.236 that is 592 at d = 2,048 and
+    With epsilon 8 over 10 reports at delta 1e-6, a floor of 1 and an alignment of 0.236 it is 592 at d = 2,048 and
     3,498 at d = 71,680, as in the table of the sharing design, which assumed that much.
     """
     each = signal_to_noise(1, multiplier, dimension, alignment)
@@ -53,7 +65,7 @@ def require_signal(
     if ratio < floor:
         enough = smallest_batch(multiplier, dimension, alignment, floor)
         raise NoiseRefused(
-            f"{batch} reports leave {ratio:.2f} of signal to noise, below {floor:g}; no task was made: "
+            f"{batch} reports leave {ratio:.2f} of signal to noise, below {floor:.2f}; no task was made: "
             f"take {enough} reports, fewer numbers, or less noise"
         )
     return ratio

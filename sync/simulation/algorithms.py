@@ -26,12 +26,16 @@ Gathering = Literal["cohort", "buffer"]
 # How long reports are made, beside the output residual's of every number, and below which length they are made less
 # long, beside its quiet deltas: of every number, and along directions (`python -m bench.federated agreement` has the
 # lengths of first deltas). The biases' reports are made seven and ten times as long as first deltas of 200 words: what
-# devices have in common there goes on that far, and further. Longer steps of the output residual overshoot.
+# devices have in common there goes on that far, and further. Longer steps of the output residual overshoot. Along one
+# direction reports are votes for going on or back, whose mean falls as the place is reached where they are level, so
+# that they may be longer still.
 LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 1.54})
 QUIETS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.24})
 LENGTHS_WITHIN: Final[Mapping[str, float]] = MappingProxyType({"output": 0.2, "lstm_bias": 0.5})
+LENGTHS_ALONE: Final[Mapping[str, float]] = MappingProxyType({"output": 0.4, "lstm_bias": 2.0})
 QUIETS_WITHIN: Final[Mapping[str, float]] = MappingProxyType({"output": 0.2, "lstm_bias": 0.22})
 DIRECTIONS: Final = COUNT
+ALONE: Final = 1  # direction: a report says how far to go along it, and nothing else
 QUIET_WITHIN: Final = 0.1  # of the length that `QUIETS_WITHIN` says
 AGE_MAX: Final = 63  # the most that a task may state: a straggler's report is late, and not lost
 
@@ -129,7 +133,8 @@ def suited(one: Algorithm, group: str) -> Algorithm:
     if coding is None:
         return one
     within = coding.directions is not None
-    length = (LENGTHS_WITHIN if within else LENGTHS)[group]
+    lengths = LENGTHS_ALONE if coding.directions == ALONE else LENGTHS_WITHIN
+    length = (lengths if within else LENGTHS)[group]
     quiet = (QUIETS_WITHIN if within else QUIETS)[group]
     return replace(
         one,

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -103,6 +104,12 @@ class World:
         self._engine, self._folder = engine, kept
         self._network = FrozenNetwork.load(base.folder / WEIGHTS)
         self.keys = Throwaway.generate()
+
+    def with_preset(self, preset: Preset) -> "World":
+        """Return the same people under a preset of as many words and ranks: what was read of them is not read again."""
+        made = copy(self)
+        made.preset = preset
+        return made
 
     @cached_property
     def shape(self) -> AdapterShape:

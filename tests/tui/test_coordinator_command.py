@@ -125,7 +125,7 @@ def test_a_task_that_drowns_in_noise_is_refused_and_nothing_is_written(
     directions: list[str], both, tmp_path: Path
 ):
     file = tmp_path / "small.task"
-    code, _, err = _task(both[0], file, "--batch-min", "30", *directions)
+    code, _, err = _task(both[0], file, "--batch-min", "9", *directions)
     assert code == Exit.FAILED
     assert "of signal to noise" in err
     (fewest,) = re.findall(r"take (\d+) reports", err)

@@ -22,6 +22,7 @@ from scripted_sharing import (
 from hushkey.keyboard.learner import LearnProgress
 from hushkey.sync.device.checks import Verdict
 from hushkey.sync.messages import Metadata
+from hushkey.sync.privacy.prediction import FLOOR
 from hushkey.tui import sharing_view
 from hushkey.tui.cli import share_told
 from hushkey.tui.cli.share_preview_told import number_lines, preview_as_dict, preview_text
@@ -228,11 +229,11 @@ def test_what_an_operator_wrote_is_shown_without_what_a_terminal_would_act_on() 
 @pytest.mark.parametrize(("times", "advised"), [(100, False), (1, True)])
 def test_consent_advises_against_a_batch_that_is_mostly_noise(times: int, advised: bool) -> None:
     """What a task brings is said before it is agreed to, by the prediction that the floor of a task is made of."""
-    signal = 0.5 / TERMS.signal_to_noise
+    signal = 0.5 * FLOOR / TERMS.signal_to_noise
     reports = max(1, round(TERMS.task.batch_min * signal)) * times
     task = msgspec.structs.replace(TERMS.task, batch_min=reports, batch_max=10 * reports)
     terms = replace(TERMS, task=task)
-    assert (terms.signal_to_noise < 1.0) is advised
+    assert (terms.signal_to_noise < FLOOR) is advised
     told = dict(row[:2] for row in share_told.prices_of(terms))["what it brings"]
     assert f"{terms.signal_to_noise:.1f} times" in told
     assert ("advises against it" in told) is advised

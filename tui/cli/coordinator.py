@@ -138,7 +138,7 @@ def task() -> None:
 def create(config: Path, plan: str, file: Path, as_json: bool, **chosen: Any) -> None:
     """Make a task, sign it as its leader and write FILE for the helper to sign.
 
-    Prints what the terms come to, and refuses those that leave less signal than noise.
+    Prints what the terms come to, and refuses those of which ten smallest batches leave less signal than noise.
     """
     from hushkey.sync.coordinator import administration
     from hushkey.sync.coordinator.drafting import Choices

@@ -5,12 +5,13 @@ Whatever an operator wrote is shown as far as it is printable. Nothing here hold
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from hushkey.sync.codec.packing import packed_bytes
 from hushkey.sync.envelopes import HELPER_ENVELOPE_BYTES, OVERHEAD_BYTES
 from hushkey.sync.messages import Metadata
-from hushkey.sync.privacy.prediction import FLOOR
+from hushkey.sync.privacy.prediction import FLOOR, VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -151,11 +152,14 @@ def prices_of(terms: Terms) -> Rows:
 
 
 def _worth(signal: float) -> str:
-    """Advise: a version that is mostly noise helps nobody (docs/federated.md)."""
-    told = f"the sum of a smallest batch is about {signal:.1f} times as long as its noise"
+    """Advise: what adds up to noise helps nobody (docs/federated.md)."""
+    together = f"{VERSIONS} of them together {signal * math.sqrt(VERSIONS):.1f} times"
+    told = (
+        f"the sum of a smallest batch is about {signal:.1f} times as long as its noise, {together}"
+    )
     if signal >= FLOOR:
         return told
-    return f"{told}: a version is mostly noise and helps nobody; hushkey advises against it"
+    return f"{told}: what is learned is mostly noise and helps nobody; hushkey advises against it"
 
 
 def terms_as_dict(terms: Terms) -> dict[str, Any]:

@@ -74,6 +74,24 @@ def test_a_batch_moves_the_adapter_by_the_mean_of_what_lies_along_the_directions
     assert np.abs(moved - ROWS.T @ (ROWS @ moved)).max() < 1e-6, "and of nothing that lies beside"
 
 
+def test_along_one_direction_a_batch_moves_the_adapter_by_the_mean_of_its_votes(
+    new_url: Callable[[], str],
+):
+    """However far each would go: three say on and one says back, so that half of a report's length is gone."""
+    task = small_task(subspace=subspace(1), kept=64, sigma=1)
+    world = World(new_url(), new_url(), task=task)
+    world.publish()
+    for number, far in enumerate((3.0, 0.5, 70.0, -2.0)):
+        delta = far * ROWS[0] + 5.0 * ROWS[1]
+        world.send(world.make(world.device(f"d {number}"), f"r {number}", delta=delta))
+    world.settle()
+    record = world.records()[-1]
+    assert (record.outcome, record.accepted) == ("released", 4)
+    moved = in_force(world, record)
+    assert np.abs(moved - 0.5 * task.clip_norm * ROWS[0]).max() < 3 / task.scale
+    world.close()
+
+
 def test_both_roles_come_to_the_bytes_that_the_published_sum_says(along: World):
     """The helper signs only the record that its own computation from the sum comes to."""
     along.sent(5, "a")

@@ -18,7 +18,9 @@ from hushkey.sync.errors import TaskRefused
 from hushkey.sync.messages import Subspace
 from hushkey.sync.privacy.prediction import (
     ALIGNMENT,
+    ALIGNMENT_ALONE,
     ALIGNMENT_WITHIN,
+    FLOOR,
     signal_to_noise,
     smallest_batch,
 )
@@ -74,6 +76,17 @@ def test_as_many_are_taken_as_are_asked_for(shape, count, kept):
     assert made.subspace == Subspace(count, shape.directions.digest)
     assert made.kept == kept
     assert predict(made, shape).numbers == count
+    suits = drafting.ALONE if count == 1 else drafting.ALONG
+    assert (made.clip_norm, made.norm_limit) == (suits.clip_norm, suits.norm_limit)
+    assert made.variance_floor == pytest.approx(suits.quiet**2 / count)
+
+
+def test_along_one_direction_a_small_batch_is_heard_at_next_to_no_epsilon(shape):
+    told = predict(drafted(shape, 100, directions=1, epsilon=None), shape)
+    assert told.epsilon_over_ten < 0.6
+    assert told.signal_to_noise >= 0.97 * drafting.WANTED
+    noise = ALIGNMENT_ALONE / told.signal_to_noise  # on the mean, in clip norms
+    assert 1.0 + 3.0 * noise < drafting.ALONE.norm_limit, "a batch of one mind would be rejected"
 
 
 def test_more_than_there_are_are_refused(shape):
@@ -108,7 +121,9 @@ def test_what_is_chosen_stands_in_the_place_of_what_suits(shape):
 
 
 @pytest.mark.parametrize(
-    ("directions", "alignment"), [(None, ALIGNMENT_WITHIN), (0, ALIGNMENT)], ids=["along", "every"]
+    ("directions", "alignment"),
+    [(None, ALIGNMENT_WITHIN), (1, ALIGNMENT_ALONE), (0, ALIGNMENT)],
+    ids=["along", "alone", "every"],
 )
 def test_the_smallest_batch_is_the_predicted_one_and_one_report_less_is_refused(
     shape, directions, alignment
@@ -122,7 +137,7 @@ def test_the_smallest_batch_is_the_predicted_one_and_one_report_less_is_refused(
     assert told.signal_to_noise == pytest.approx(
         signal_to_noise(fewest, multiplier, numbers, alignment)
     )
-    assert told.signal_to_noise >= 1.0
+    assert told.signal_to_noise >= FLOOR
     assert told.epsilon_over_ten <= 8.0
     with pytest.raises(TaskRefused, match=f"take {fewest} reports"):
         drafted(shape, fewest - 1, directions=directions)
@@ -142,7 +157,7 @@ def test_larger_batches_buy_privacy_where_no_epsilon_is_stated(shape, directions
         told = predict(drafted(shape, batch, directions=directions, epsilon=None), shape)
     except TaskRefused:
         assert directions == 0
-        assert batch < 1_400  # of every number, even at epsilon 8
+        assert batch < 450  # of every number, even at epsilon 8
         return
     assert told.epsilon_over_ten <= drafting.EPSILON_MAX
     if told.epsilon_over_ten < drafting.EPSILON_MAX - 0.1:

@@ -16,6 +16,7 @@ from hushkey.sync.privacy import (
     signal_to_noise,
     smallest_batch,
 )
+from hushkey.sync.privacy.prediction import ALIGNMENT, VERSIONS, alignment_along
 
 DESIGNED = 0.236  # what the design assumed; deltas of real people have less in common
 
@@ -24,10 +25,27 @@ DESIGNED = 0.236  # what the design assumed; deltas of real people have less in 
 def test_the_batches_of_the_designs_table_just_pass(dimension, batch, least):
     """Lifetime epsilon 8 over 10 reports wants about 600 at d = 2,048, about 3,500 at d = 71,680."""
     z = noise_multiplier(8.0, 1e-6, 10)
-    assert smallest_batch(z, dimension, DESIGNED) == least
+    assert smallest_batch(z, dimension, DESIGNED, floor=1.0) == least
     assert require_signal(batch, z, dimension, DESIGNED) == pytest.approx(1.0, abs=0.02)
     with pytest.raises(NoiseRefused, match=f"take {least} reports"):
-        require_signal(least - 1, z, dimension, DESIGNED)
+        require_signal(least - 1, z, dimension, DESIGNED, floor=1.0)
+
+
+def test_the_floor_is_where_ten_sums_together_are_as_long_as_their_noise():
+    """Ten batches that say the same, under noise of their own: signal adds up, noise by its root."""
+    z, dimension = noise_multiplier(8.0, 1e-6, VERSIONS), 2048
+    least = smallest_batch(z, dimension)
+    whole = smallest_batch(z, dimension, floor=1.0)
+    assert whole / math.sqrt(VERSIONS) == pytest.approx(least, rel=0.01)
+    rng = np.random.default_rng(4)
+    noise = math.sqrt(2) * z * rng.standard_normal((VERSIONS, dimension)).sum(0)
+    assert np.linalg.norm(noise) == pytest.approx(VERSIONS * least * ALIGNMENT, rel=0.1)
+
+
+def test_the_fewer_numbers_a_report_has_the_more_reports_have_in_common():
+    every, many, one = map(alignment_along, (None, 64, 1))
+    assert 0.0 < every < many < one < 1.0
+    assert alignment_along(2) == many, "fewer than were measured have no less"
 
 
 @given(st.floats(0.01, 100), st.integers(1, 10**6), st.floats(0.01, 1), st.floats(0.01, 10))

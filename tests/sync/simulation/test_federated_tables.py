@@ -1,6 +1,7 @@
 """The sections of docs/federated.md over a tiny world: what they say is what was run."""
 
 import argparse
+import json
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -10,10 +11,12 @@ import pytest
 from bench.federated import (
     ablation,
     agreement,
+    apart,
     curve,
     groups,
     left_behind,
     nats,
+    private,
     quick,
     slowdowns,
 )
@@ -22,7 +25,7 @@ from bench.federated.personal import WAYS, Measured, Typed, section
 from bench.federated.picture import curves, progress
 from bench.federated.setting import Setting
 from bench.federated.timing import Timing, timing_of
-from hushkey.sync.simulation.algorithms import GATED, HUSHKEY, algorithm
+from hushkey.sync.simulation.algorithms import GATED, HUSHKEY, algorithm, nobody_of
 from hushkey.sync.simulation.comparing import final_of
 from hushkey.sync.simulation.people import People, Person
 from hushkey.sync.simulation.results import Outcome
@@ -107,22 +110,92 @@ def test_fewer_bits_send_less_and_whoever_drops_an_idea_drops_that_alone(held):
 
 
 def test_larger_batches_leave_more_signal(held):
-    sent = curve.Sent(64, 0.1, 0.4, along=True)
+    sent = curve.Sent(64, 0.1, 0.4)
     few, many = (curve._signal(held, 8.0, population, sent) for population in (12, 1200))
     assert many == pytest.approx(100 * few, rel=0.01)
     gain, fewer = quick.mean_of([0.1, 0.2]), quick.mean_of([-3.0, 4.0])
     off = curve.Cell(gain, fewer, "17")
-    told = {True: sent, False: replace(sent, numbers=4096, along=False)}
-    found = {12: {8.0: off}, 30_000: {8.0: off}}
-    text = curve.section(held, "hushkey", off, found, {8.0: off}, told, "the command")
-    assert "| nobody |  | zeros | " in text
+    told = {64: sent, 1: replace(sent, numbers=1), None: replace(sent, numbers=4096)}
+    found = {(12, 64): {8.0: off}, (12, 1): {8.0: off}, (30_000, None): {8.0: off}}
+    nobody = {(12, 1): {8.0: off}}
+    text = curve.section(held, "hushkey", off, found, nobody, told, "the command")
+    assert "| nobody |  | 1 direction | " in text
     assert "| 12 | 4 | 64 directions |" in text
+    assert "| 12 | 4 | 1 direction |" in text
     assert "| 30,000 | 10,000 | every number |" in text
     assert "gains recall@3 beyond chance at epsilon <= 8: 12 devices" in text
     assert "no population measured gains nats beyond chance" in text
-    assert text.count(fewer.told()) == 4
+    assert text.count(fewer.told()) == 5
     assert "of 64 numbers, have 0.100 clip norms in common" in text
-    assert text.count("| 17 |") == 4
+    assert text.count("| 17 |") == 5
+
+
+def test_what_reports_along_directions_have_in_common_is_told_of_as_many(
+    tiny_base, with_public, small, tmp_path
+):
+    held = Setting(World(tiny_base, with_public, small), Goal(0.2, 0.3), tmp_path)
+    for count, taken in ((1, 0.8), (3, 0.4)):
+        found = curve._sent(held, count)
+        assert (found.numbers, found.taken) == (count, taken)
+        assert 0.0 < found.aligned <= 1.0
+    assert curve._sent(held, None).numbers == held.world.zero.parameters
+
+
+def test_with_dp_on_each_baseline_is_told_apart_and_nobody_stands_beside(
+    tiny_base, with_public, small, tmp_path, monkeypatch
+):
+    world = World(tiny_base, with_public, small)
+    held = Setting(world, Goal(0.2, 3.0), tmp_path)
+    ours = [("ours", private.along(HUSHKEY, 8.0))]
+    nobody = "nobody", private.along(nobody_of(HUSHKEY), 8.0)
+    beside = [(name, algorithm(name)) for name in ("fedavg", "fedbuff")]
+    text = private.section(held, ours, nobody, beside, "the command")
+    assert [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][
+        2:
+    ] == ["ours", "nobody", "fedavg", "fedbuff", "public text alone"]
+    assert "ours: the target was not reached by every seed: **short**" in text
+    times = {
+        "hushkey": Timing([20.0], 1),
+        "fedavg": Timing([100.0], 0),
+        "fedbuff": Timing([10.0], 1),
+    }
+    monkeypatch.setattr(private, "timing_of", lambda _, one: times[one.name])
+    assert private._verdicts(held, *ours[0], beside) == [
+        "- ours: time to target at least 80.0% below fedavg, 81% asked: **short**",
+        "- ours: time to target 100.0% above fedbuff: **short**",
+    ]
+    times["hushkey"] = Timing([5.0], 1)
+    assert all("**reached**" in told for told in private._verdicts(held, *ours[0], beside))
+    assert world.aggregation(ours[0][1], 1).codec.terms.dimension == 1
+
+
+def test_people_who_chat_stand_apart_from_those_whose_text_is_public(tmp_path, small):
+    lines = [
+        json.dumps({"user": f"u{at}", "t": at, "text": "a few words that somebody typed"})
+        for at in range(80)
+    ]
+    for corpus in ("freecodecamp_gitter", "gov_bloggers"):
+        (tmp_path / f"{corpus}.jsonl").write_text("\n".join(lines))
+    people = apart.apart(argparse.Namespace(users=tmp_path), small)
+    assert len(people.devices) == small.devices
+    assert len(people.held_out) == small.held_out
+    assert {one.corpus for one in (*people.devices, *people.held_out)} == {"freecodecamp_gitter"}
+    assert {one.corpus for one in people.public} == {"gov_bloggers"}
+    assert not {one.name for one in people.devices} & {one.name for one in people.held_out}
+
+
+def test_what_public_text_cannot_teach_has_a_row_a_way_and_a_pair_a_kind(
+    tiny_base, with_public, small, tmp_path
+):
+    held = Setting(World(tiny_base, with_public, small), Goal(0.2, 0.3), tmp_path)
+    rows = list(apart._rows(held))
+    text = apart.section(held, rows, rows, "the command")
+    assert text.count("| hushkey, epsilon 8") == 3
+    assert all(len(line.split("|")) == 7 for line in text.splitlines() if line.startswith("| "))
+    large = apart._large(held)
+    assert large.preset.batch > held.preset.batch
+    assert large.world.readings is held.world.readings, "nobody is read again"
+    assert large.world.digest("x") != held.world.digest("x")
 
 
 def test_nats_are_told_of_each_who_is_held_out_and_of_what_trains_a_subset(held):
@@ -236,7 +309,7 @@ def test_the_pictures_are_whole_and_name_each_line():
 
 
 def test_options_of_every_part_can_be_read():
-    for part in (agreement, quick, curve, ablation, left_behind):
+    for part in (agreement, apart, quick, private, curve, ablation, left_behind):
         parser = argparse.ArgumentParser()
         part.add_options(parser)
         parser.parse_args([])
