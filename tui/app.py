@@ -97,7 +97,6 @@ class HushkeyApp(App[None], inherit_bindings=False):
         self._sharing_was: SharingStatus | None = None
         self._neighbours: NeighboursScreen | None = None
         self._profile: Keeper | None = None
-        self._pool = ThreadPoolExecutor(1, "hushkey-opening")
         self._opening: Future[Keeper] | None = None
         self._survey: Survey | None = None
         self._typing = TypingScreen()
@@ -184,7 +183,9 @@ class HushkeyApp(App[None], inherit_bindings=False):
     async def _open(self, choice: KeyChoice) -> None:
         """Open the profile off the screen's thread: a passphrase costs a tenth of a second."""
         try:
-            self._opening = self._pool.submit(self._opener.open, choice)
+            pool = ThreadPoolExecutor(1, "hushkey-opening")
+            self._opening = pool.submit(self._opener.open, choice)
+            pool.shutdown(wait=False)  # its thread ends with this; one that waits for more keeps the whole app
             self._profile = await asyncio.wrap_future(self._opening)
         except WrongPassphrase as refusal:
             self.push_screen(UnlockScreen(str(refusal)), self._chosen)
