@@ -1,5 +1,6 @@
 """No test here touches the keyring of whoever runs it."""
 
+import gc
 from collections.abc import Iterator
 
 import keyring
@@ -13,3 +14,10 @@ def _no_keyring() -> Iterator[None]:
     keyring.set_keyring(null.Keyring())
     yield
     keyring.set_keyring(before)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_garbage() -> Iterator[None]:
+    """A file's apps go before the next file's come: whole collections are seldom here (tests/conftest.py)."""
+    yield
+    gc.collect()

@@ -84,6 +84,21 @@ async def test_what_is_typed_is_there_and_three_suggestions_show() -> None:
         assert d.editor.suggestion == "eting"
 
 
+async def test_the_thread_that_opened_the_profile_ends_with_that() -> None:
+    """It would hold on to what it prints to, and so to the whole app."""
+    before = set(threading.enumerate())
+    async with desk() as d:
+        await d.until(
+            lambda: (
+                not any(
+                    each.name.startswith("hushkey-opening")
+                    for each in set(threading.enumerate()) - before
+                )
+            )
+        )
+        await d.typed("in ten me")
+
+
 async def test_right_accepts_the_ghost_with_the_space_after_it() -> None:
     async with desk() as d:
         await d.typed("see you tom")
