@@ -52,7 +52,8 @@ def simulate(
     """Simulate many devices that learn together, under a virtual clock; interruptible, resumable.
 
     Further options go to the simulation as they are: --stragglers SHARE, --dropouts SHARE, --availability night,
-    --epsilon E, --through protocol, --engine ray, --devices N, --batch K, --versions N, --threads N, --kept DIR.
+    --epsilon E, --directions N, --through protocol, --engine ray, --devices N, --batch K, --versions N, --threads N,
+    --kept DIR.
     """
     if any(find_spec(name) is None for name in _NEEDED):
         raise click.ClickException(

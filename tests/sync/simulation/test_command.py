@@ -67,9 +67,21 @@ def test_it_prints_one_object_an_algorithm_and_the_same_when_asked_again(users, 
 
 @pytest.mark.slow
 def test_an_unknown_algorithm_and_too_many_devices_are_refused_in_a_line(users, tmp_path):
-    for more in (("--algorithms", "fedsgd"), ("--devices", "100")):
+    for more in (("--algorithms", "fedsgd"), ("--devices", "100"), ("--directions", "1")):
         refused = simulate(users, tmp_path, *more)
         assert refused.returncode == 1
         assert "nothing was run" in refused.stderr
         assert "Traceback" not in refused.stderr
         assert refused.stdout == ""
+
+
+@pytest.mark.slow
+def test_a_report_along_one_direction_is_lighter_than_one_of_every_number(users, tmp_path):
+    found = {}
+    for count in ("1", "0"):
+        more = ("--algorithms", "hushkey", "--epsilon", "8", "--directions", count, "--json")
+        done = simulate(users, tmp_path, "--devices", "9", *more)
+        assert done.returncode == 0, done.stderr
+        found[count] = json.loads(done.stdout)
+    assert all(line["dp"] and 0.0 < line["epsilon"] < 8.1 for line in found.values())
+    assert found["1"]["bytes_up"] < found["0"]["bytes_up"] / 4
