@@ -128,7 +128,7 @@ def section(found: dict[tuple[str, int, str], Agreement], command: str) -> str:
                 "report beyond chance, all being as long as the clip norm; it decides from how many reports on the sum",
                 "is longer than its noise, over ten reports of each device. `sync/privacy/prediction.py` takes",
                 f"{ALIGNMENT} clip norms of every number, {ALIGNMENT_WITHIN} along directions,",
-                f"{ALIGNMENT_ALONE} along one.",
+                f"{ALIGNMENT_ALONE} along one, where the variance weight makes most reports less long.",
             ),
             "",
             table(head, rows),

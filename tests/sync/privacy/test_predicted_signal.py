@@ -42,10 +42,13 @@ def test_the_floor_is_where_ten_sums_together_are_as_long_as_their_noise():
     assert np.linalg.norm(noise) == pytest.approx(VERSIONS * least * ALIGNMENT, rel=0.1)
 
 
-def test_the_fewer_numbers_a_report_has_the_more_reports_have_in_common():
-    every, many, one = map(alignment_along, (None, 64, 1))
-    assert 0.0 < every < many < one < 1.0
-    assert alignment_along(2) == many, "fewer than were measured have no less"
+def test_the_fewer_numbers_a_report_has_the_fewer_reports_are_heard():
+    z = noise_multiplier(8.0, 1e-6, VERSIONS)
+    sent = ((None, 4_096), (64, 64), (2, 2), (1, 1))
+    fewest = [smallest_batch(z, numbers, alignment_along(count)) for count, numbers in sent]
+    assert fewest == sorted(fewest, reverse=True)
+    assert fewest[0] > 20 * fewest[1] > 40 * fewest[-1]
+    assert alignment_along(2) == alignment_along(64), "fewer than were measured have no less"
 
 
 @given(st.floats(0.01, 100), st.integers(1, 10**6), st.floats(0.01, 1), st.floats(0.01, 10))
