@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bench.document import table
 from bench.federated.nats import nats_of, nats_under
-from bench.federated.quick import FASTER, gains_of
+from bench.federated.quick import FASTER, KEPT, MARGIN, gains_of
 from bench.federated.setting import Setting, command_of, paragraph, setting
 from bench.federated.timing import timing_of
 from bench.learning.means import mean_of
@@ -92,6 +92,7 @@ def section(
             table(head, rows),
             "",
             *(line for name, one in ours for line in _verdicts(held, name, one, beside)),
+            *(line for name, one in ours for line in _kept(held, name, one, beside)),
         ]
     )
 
@@ -101,6 +102,25 @@ def _row(held: Setting, name: str, one: Algorithm) -> list[str]:
     nats = "–" if is_full else mean_of(nats_of(held, one)).told()
     gain = mean_of(gains_of(held, one)).told()
     return [name, timing_of(held, one).told(), gain, nats, f"{held.world.job(one).up_bytes:,}"]
+
+
+def _kept(held: Setting, name: str, one: Algorithm, beside: Sequence[Named]) -> list[str]:
+    """Say what of the centralised gain is kept at the end, and what is lost beside FedBuff."""
+    gains = gains_of(held, one)
+    aimed = 100 * (held.goal.centralised - held.goal.base)
+    share = sum(gains) / len(gains) / aimed
+    asked, held_to = f"{100 * KEPT:.0f}% asked", "reached" if share >= KEPT else "short"
+    said = [f"- {name}: of the centralised gain {100 * share:.0f}% is kept, {asked}: **{held_to}**"]
+    for other, baseline in beside:
+        if baseline.name == "fedbuff":
+            pairs = zip(gains, gains_of(held, baseline), strict=True)
+            gap = mean_of([mine - theirs for mine, theirs in pairs])
+            held_to = "reached" if gap.low >= -MARGIN else "short"
+            said.append(
+                f"- {name}, less {other}, paired over writers: {gap.told()} points, not inferior within {MARGIN} "
+                f"points: **{held_to}**"
+            )
+    return said
 
 
 def _verdicts(held: Setting, name: str, one: Algorithm, beside: Sequence[Named]) -> list[str]:

@@ -154,6 +154,8 @@ def test_with_dp_on_each_baseline_is_told_apart_and_nobody_stands_beside(
         2:
     ] == ["ours", "nobody", "fedavg", "fedbuff", "public text alone"]
     assert "ours: the target was not reached by every seed: **short**" in text
+    assert "- ours: of the centralised gain " in text
+    assert "- ours, less fedbuff, paired over writers: " in text
     times = {
         "hushkey": Timing([20.0], 1),
         "fedavg": Timing([100.0], 0),
