@@ -27,8 +27,6 @@ PRIVATE = 8.0  # epsilon
 LARGE = 4  # times as many reports a version, of the same devices
 VERSIONS = 16  # of so large batches: a device has ten reports
 
-Measured = dict[tuple[str, str], tuple[str, str]]
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Take no options."""
