@@ -82,8 +82,8 @@ def section(
                 f"{_trained(held)} is trained. Epsilon at delta 1e-6 over the ten reports that a device may send in",
                 "all, by one aggregator's noise, in batches as these devices fill them; a report is how far the",
                 "delta goes along the first public direction. The baselines are those above, which send float32",
-                f"numbers as they are and promise nothing. The target is that of above,"
-                f" {100 * (goal.target or goal.base) - 100 * goal.base:+.2f} points.",
+                "numbers as they are and promise nothing. The target is 80% of what centralised training gains,",
+                f"{100 * (goal.target or goal.base) - 100 * goal.base:+.2f} points.",
                 "Nats are hundredths of one a piece less than with the base. *Nobody*: reports of zeros under the same",
                 "noise. *Public text alone*: the same adapter trained in one place on the writers whose text the",
                 "direction was found on and the gate's.",
