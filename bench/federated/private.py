@@ -75,7 +75,7 @@ def section(
     goal = held.goal
     return "\n".join(
         [
-            "## Time to target, DP on",
+            f"## Time to target, DP on: {_trained(held)}",
             "",
             paragraph(
                 f"`{command}`: {held.told()}",
