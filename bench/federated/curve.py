@@ -152,11 +152,11 @@ def section(  # noqa: PLR0913, PLR0917  all that it tells of
     verdicts = [_smallest(worth, "recall@3"), _smallest(finer, "nats")]
     return "\n".join(
         [
-            f"## Privacy and what it leaves, {_trained(held)}",
+            f"## Privacy and what it leaves, {held.trained()}",
             "",
             paragraph(
                 f"`{command}`: {held.told()}",
-                f"{name}, {held.preset.versions} versions at the most, trains {_trained(held)};",
+                f"{name}, {held.preset.versions} versions at the most, trains {held.trained()};",
                 "epsilon at delta 1e-6 over the ten reports that a device may",
                 "send in all, by one aggregator's noise; a device that has sent them",
                 "stops. Gains in recall@3, points, at the end.",
@@ -233,10 +233,6 @@ def _told(row: Row) -> str:
 def _picture(held: Setting) -> str:
     more = "" if held.preset.name == "quick" else f"-{held.preset.name}"
     return f"federated-privacy{more}.svg"
-
-
-def _trained(held: Setting) -> str:
-    return ", ".join(f"{name} {rank}" for name, rank in held.preset.ranks.items())
 
 
 def _floor(held: Setting, epsilons: Sequence[float], sent: Sent) -> str:

@@ -50,8 +50,7 @@ def section(held: Setting, rows: list[list[str]], command: str) -> str:
 
 
 def _rows(held: Setting) -> Iterator[list[str]]:
-    (trained,) = (f"{name} {rank}" for name, rank in held.preset.ranks.items())
-    larger = POPULATION / held.preset.devices
+    trained, larger = held.trained(), POPULATION / held.preset.devices
     chosen: list[tuple[str, Algorithm]] = [
         ("hushkey-gated, epsilon 8", with_epsilon(GATED, PRIVATE, larger=larger)),
         ("hushkey, DP off", HUSHKEY),

@@ -7,7 +7,7 @@ from bench.document import table
 from bench.federated.nats import nats_of, nats_under
 from bench.federated.quick import FASTER, KEPT, MARGIN, gains_of
 from bench.federated.setting import Setting, command_of, paragraph, setting
-from bench.federated.timing import timing_of
+from bench.federated.timing import saved, timing_of
 from bench.learning.means import mean_of
 from hushkey.sync.simulation.algorithms import (
     ALGORITHMS,
@@ -75,11 +75,11 @@ def section(
     goal = held.goal
     return "\n".join(
         [
-            f"## Time to target, DP on: {_trained(held)}",
+            f"## Time to target, DP on: {held.trained()}",
             "",
             paragraph(
                 f"`{command}`: {held.told()}",
-                f"{_trained(held)} is trained. Epsilon at delta 1e-6 over the ten reports that a device may send in",
+                f"{held.trained()} is trained. Epsilon at delta 1e-6 over the ten reports that a device may send in",
                 "all, by one aggregator's noise, in batches as these devices fill them; a report is how far the",
                 "delta goes along the first public direction. The baselines are those above, which send float32",
                 "numbers as they are and promise nothing. The target is 80% of what centralised training gains,",
@@ -130,17 +130,9 @@ def _verdicts(held: Setting, name: str, one: Algorithm, beside: Sequence[Named])
         return [f"- {name}: the target was not reached by every seed: **short**"]
     said = []
     for other, baseline in beside:
-        theirs = timing_of(held, baseline)
-        gap = 1 - mine.mean_s / theirs.mean_s
+        gap, told = saved(mine, timing_of(held, baseline))
         asked = FASTER if baseline.name == "fedavg" else 0.0
-        least = "" if theirs.is_reached else "at least "
-        told = f"{least}{100 * gap:.1f}% below" if gap >= 0.0 else f"{-100 * gap:.1f}% above"
         wanted = f", {100 * FASTER:.0f}% asked" if asked else ""
         held_to = "reached" if gap > asked else "short"
         said.append(f"- {name}: time to target {told} {other}{wanted}: **{held_to}**")
     return said
-
-
-def _trained(held: Setting) -> str:
-    (told,) = (f"{name} {rank}" for name, rank in held.preset.ranks.items())
-    return told

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bench.document import table
 from bench.federated.picture import progress
 from bench.federated.setting import Setting, command_of, paragraph, setting
-from bench.federated.timing import Timing, timing_of
+from bench.federated.timing import Timing, saved, timing_of
 from bench.learning.means import Mean, mean_of
 from hushkey.sync.simulation.algorithms import ALGORITHMS, Algorithm, algorithm
 from hushkey.sync.simulation.pace import Job
@@ -169,9 +169,7 @@ def _faster(
 def _ahead(held: Setting, other: Algorithm) -> str:
     """Say by how much hushkey comes to the target before another baseline, in the mean over seeds."""
     ours, theirs = timing_of(held, algorithm("hushkey")), timing_of(held, other)
-    gap = 1 - ours.mean_s / theirs.mean_s
-    least = "" if theirs.is_reached else "at least "
-    told = f"{least}{100 * gap:.1f}% below" if gap >= 0.0 else f"{-100 * gap:.1f}% above"
+    gap, told = saved(ours, theirs)
     return f"- time to target: {told} {other.name}: {_held(ours.is_reached and gap > 0.0)}"
 
 

@@ -52,6 +52,10 @@ class Setting:
         seeds = self.preset.seeds
         return [final_of(self.world, algorithm, seed, self.kept).measured() for seed in seeds]
 
+    def trained(self) -> str:
+        """Name what is trained: groups and their ranks."""
+        return ", ".join(f"{name} {rank}" for name, rank in self.preset.ranks.items())
+
     def told(self) -> str:
         """Say in a sentence whom this is over."""
         held, terms = self.preset, self.preset.terms
