@@ -107,8 +107,7 @@ def _row(held: Setting, name: str, one: Algorithm) -> list[str]:
 def _kept(held: Setting, name: str, one: Algorithm, beside: Sequence[Named]) -> list[str]:
     """Say what of the centralised gain is kept at the end, and what is lost beside FedBuff."""
     gains = gains_of(held, one)
-    aimed = 100 * (held.goal.centralised - held.goal.base)
-    share = sum(gains) / len(gains) / aimed
+    share = held.goal.kept(held.goal.base + sum(gains) / len(gains) / 100)
     asked, held_to = f"{100 * KEPT:.0f}% asked", "reached" if share >= KEPT else "short"
     said = [f"- {name}: of the centralised gain {100 * share:.0f}% is kept, {asked}: **{held_to}**"]
     for other, baseline in beside:
