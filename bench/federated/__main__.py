@@ -12,8 +12,9 @@
     python -m bench.federated personal      global, personal, both, and who gains with n-grams on top
     python -m bench.federated left-behind   the slowest, the smallest histories, Singapore English
 
-Each takes --smoke, which runs a dozen devices, prints and writes nothing. Runs are kept in .bench-cache/federated by
-all that they depend on: a run that was cut off goes on there.
+Each takes --preset small, a hundred devices, for a first look within minutes, and --smoke, which runs a dozen, prints
+and writes nothing. Runs are kept in .bench-cache/federated by all that they depend on: a run that was cut off goes on
+there.
 """
 
 import argparse

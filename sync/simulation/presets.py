@@ -71,6 +71,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
                 ranks=RANKS,
                 algorithms=("fedavg", "fedbuff", "hushkey"),
                 seeds=(1,),
+                public=100,
             ),
             Preset(
                 "quick",
