@@ -185,9 +185,7 @@ class HushkeyApp(App[None], inherit_bindings=False):
         try:
             pool = ThreadPoolExecutor(1, "hushkey-opening")
             self._opening = pool.submit(self._opener.open, choice)
-            pool.shutdown(
-                wait=False
-            )  # its thread ends with this; one that waits for more keeps the whole app
+            pool.shutdown(wait=False)  # a thread that waited for more would keep the closed app
             self._profile = await asyncio.wrap_future(self._opening)
         except WrongPassphrase as refusal:
             self.push_screen(UnlockScreen(str(refusal)), self._chosen)

@@ -10,9 +10,7 @@ from hushkey.sync.errors import NoiseRefused
 ALIGNMENT = 0.14
 ALIGNMENT_WITHIN = 0.4
 ALIGNMENT_ALONE = 0.35
-VERSIONS = (
-    10  # that a device takes part in, as a budget is stated: what is learned adds up over them
-)
+VERSIONS = 10  # that a device's budget is stated for: what is learned adds up over them
 FLOOR = 1.0 / math.sqrt(VERSIONS)  # below it the noise on ten sums together is longer than they are
 AGGREGATORS = 2  # each adds its noise
 

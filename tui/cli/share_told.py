@@ -5,7 +5,6 @@ Whatever an operator wrote is shown as far as it is printable. Nothing here hold
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final
 
 from hushkey.sync.codec.packing import packed_bytes
@@ -153,7 +152,7 @@ def prices_of(terms: Terms) -> Rows:
 
 def _worth(signal: float) -> str:
     """Advise: what adds up to noise helps nobody (docs/federated.md)."""
-    together = f"{VERSIONS} of them together {signal * math.sqrt(VERSIONS):.1f} times"
+    together = f"{VERSIONS} of them together {signal / FLOOR:.1f} times"
     told = (
         f"the sum of a smallest batch is about {signal:.1f} times as long as its noise, {together}"
     )
