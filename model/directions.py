@@ -8,6 +8,7 @@ text that is public anyway, and tell nothing of anybody who types.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +26,7 @@ _FORMAT = "1"
 COUNT = 64  # that a base comes with, and a task takes
 COUNT_MAX = 1024
 _FIRST = 2.0  # how many times the whole length of the deltas a way is given: more than any direction has of them
+_ALONG = 1e-6  # of a way's length that lies beside those before it: less is rounding
 
 Halves = npt.NDArray[np.float16]
 Vector = npt.NDArray[np.float64]
@@ -110,12 +112,13 @@ def principal(
     deltas: npt.NDArray[np.floating],
     count: int,
     ranks: Ranks,
-    way: npt.NDArray[np.floating] | None = None,
+    ways: Sequence[npt.NDArray[np.floating]] = (),
 ) -> Directions:
     """Return the directions in which deltas (n, d), each taken as long as the others, lie most: by their mean square.
 
-    Not less their mean: what all have in common is what is looked for. Where a way (d,) is given, it is the first, and
-    the others are those of what lies beside it. Raises ModelMismatch where there are too few.
+    Not less their mean: what all have in common is what is looked for. Where ways (d,) are given, they are the first,
+    in their order, each as far as it lies beside those before it, and the others are those of what lies beside them
+    all. Raises ModelMismatch where there are too few.
     """
     lengths = np.linalg.norm(deltas, axis=1)
     alike = (deltas[lengths > 0.0] / lengths[lengths > 0.0][:, None]).astype(np.float64)
@@ -123,12 +126,26 @@ def principal(
         raise ModelMismatch(
             f"{len(alike)} deltas have no {count} directions; nothing was made: ask for fewer, or give more writers"
         )
-    if way is not None and way.any():
-        first = (way / np.linalg.norm(way)).astype(np.float64)[None]
-        beside = alike - (alike @ first.T) @ first
-        alike = np.concatenate([_FIRST * np.sqrt(len(alike)) * first, beside])
+    firsts = _square(ways)
+    if len(firsts):
+        beside = alike - (alike @ firsts.T) @ firsts
+        lengths = _FIRST + np.arange(len(firsts) - 1, -1, -1.0)  # the first the longest
+        heavy = np.sqrt(len(alike)) * lengths[:, None] * firsts
+        alike = np.concatenate([heavy, beside])
     _, _, rows = np.linalg.svd(alike, full_matrices=False)
     return Directions(dict(ranks), rows[:count].astype(np.float16))
+
+
+def _square(ways: Sequence[npt.NDArray[np.floating]]) -> npt.NDArray[np.float64]:
+    """Return ways (k, d) of length 1, each square to those before; without those that lie in them, or go nowhere."""
+    found: list[Vector] = []
+    for way in ways:
+        rest = way.astype(np.float64)
+        for before in found:
+            rest = rest - (rest @ before) * before
+        if np.linalg.norm(rest) > _ALONG * np.linalg.norm(way):
+            found.append(rest / np.linalg.norm(rest))
+    return np.stack(found) if found else np.empty((0, 0))
 
 
 def _pair(group: str) -> list[str]:

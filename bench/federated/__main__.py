@@ -3,6 +3,7 @@
     python -m bench.federated pace          processor seconds of a training, which the virtual clock is set by
     python -m bench.federated quick         time to target, bytes and memory of each algorithm
     python -m bench.federated private       the same with DP on, beside baselines that promise nothing
+    python -m bench.federated further       what either learned, measured on 800 further writers
     python -m bench.federated slowdowns     the same with stragglers that are 2 and 10 times slower
     python -m bench.federated agreement     what first deltas have in common, and the floor that follows
     python -m bench.federated groups        what to share: the plan's group and another, and what public text would do
@@ -26,6 +27,7 @@ from bench.federated import (
     agreement,
     apart,
     curve,
+    further,
     groups,
     left_behind,
     pace,
@@ -44,6 +46,7 @@ _PARTS = {
     "pace": pace,
     "quick": quick,
     "private": private,
+    "further": further,
     "slowdowns": slowdowns,
     "groups": groups,
     "apart": apart,

@@ -1,4 +1,4 @@
-"""Time to target with DP on, one public direction a report, beside the baselines, which promise nothing."""
+"""Time to target with DP on, along few public directions, beside the baselines, which promise nothing."""
 
 import argparse
 from collections.abc import Sequence
@@ -28,6 +28,7 @@ Named = tuple[str, Algorithm]
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Take the options of this table."""
     parser.add_argument("--epsilons", type=float, nargs="+", default=list(EPSILONS))
+    parser.add_argument("--directions", type=int, nargs="+", default=[ALONE])
     parser.add_argument("--algorithms", nargs="*", choices=list(ALGORITHMS), default=list(BESIDE))
 
 
@@ -35,22 +36,34 @@ def run(options: argparse.Namespace) -> str:
     """Run and tell."""
     held = setting(options)
     ours = [
-        (f"hushkey, epsilon {epsilon:g}", along(HUSHKEY, epsilon)) for epsilon in options.epsilons
+        (f"hushkey, epsilon {epsilon:g}, {told_of(count)}", along(HUSHKEY, epsilon, count))
+        for count in options.directions
+        for epsilon in options.epsilons
     ]
-    least = min(options.epsilons)
-    nobody = f"nobody, epsilon {least:g}", along(nobody_of(HUSHKEY), least)
+    least, few = min(options.epsilons), options.directions[0]
+    nobody = (
+        f"nobody, epsilon {least:g}, {told_of(few)}",
+        along(nobody_of(HUSHKEY), least, few),
+    )
     beside = [(f"{name}, DP off", algorithm(name)) for name in options.algorithms]
     more = []
     if tuple(options.epsilons) != EPSILONS:
         more += ["--epsilons", *(f"{epsilon:g}" for epsilon in options.epsilons)]
+    if options.directions != [ALONE]:
+        more += ["--directions", *map(str, options.directions)]
     if tuple(options.algorithms) != BESIDE:
         more += ["--algorithms", *options.algorithms]
     return section(held, ours, nobody, beside, command_of(options, *more))
 
 
-def along(one: Algorithm, epsilon: float) -> Algorithm:
-    """Return an algorithm with DP on, its reports the one number of how far along the first public direction."""
-    return with_epsilon(one, epsilon, directions=ALONE)
+def along(one: Algorithm, epsilon: float, count: int = ALONE) -> Algorithm:
+    """Return an algorithm with DP on, its reports how far to go along the first public directions."""
+    return with_epsilon(one, epsilon, directions=count)
+
+
+def told_of(count: int) -> str:
+    """Write how many directions."""
+    return f"{count} direction{'s' if count > 1 else ''}"
 
 
 def section(
@@ -81,12 +94,12 @@ def section(
                 f"`{command}`: {held.told()}",
                 f"{held.trained()} is trained. Epsilon at delta 1e-6 over the ten reports that a device may send in",
                 "all, by one aggregator's noise, in batches as these devices fill them; a report is how far the",
-                "delta goes along the first public direction. The baselines are those above, which send float32",
+                "delta goes along the first public directions. The baselines are those above, which send float32",
                 "numbers as they are and promise nothing. The target is 80% of what centralised training gains,",
                 f"{100 * (goal.target or goal.base) - 100 * goal.base:+.2f} points.",
                 "Nats are hundredths of one a piece less than with the base. *Nobody*: reports of zeros under the same",
                 "noise. *Public text alone*: the same adapter trained in one place on the writers whose text the",
-                "direction was found on and the gate's.",
+                "group's own directions are found on and the gate's.",
             ),
             "",
             table(head, rows),

@@ -93,6 +93,7 @@ def people_of(options: argparse.Namespace, held: Preset) -> People:
         words=held.words,
         test_words=held.test_words,
         public=held.public,
+        further=held.further,
     )
 
 

@@ -17,7 +17,8 @@ _FOUND = {  # what was found on writers, not trained on the texts above
 """,
     "directions.safetensors": """
 `directions.safetensors`, along which devices that share send what they learned, was found
-(`bench/fit_directions.py`) on other writers of the same: 64 directions of 4,096 numbers, and no word.
+(`bench/fit_directions.py`) on other writers of the same four: 64 directions of 4,096 numbers, and no word. The first
+is the way of as much text of each, the next four that of each alone.
 """,
 }
 

@@ -35,11 +35,16 @@ def fleet_of(
 
 
 def trained_together(
-    network: FrozenNetwork, vocabulary: Vocabulary, like: Adapter, readings: Sequence[Reading[Any]]
+    network: FrozenNetwork,
+    vocabulary: Vocabulary,
+    like: Adapter,
+    readings: Sequence[Reading[Any]],
+    *,
+    epochs: int = EPOCHS,
 ) -> Floats:
     """Return the tensor of the one group of `like` after training on the lines of all these readings together."""
     (group,) = like.tensors
     settings = Settings(epochs=1, share=1.0, rates={group: RATE})
     fleet = fleet_of(network, vocabulary, like, settings)
-    together = fleet.pooled(readings, PIECES, EPOCHS, SEED)
+    together = fleet.pooled(readings, PIECES, epochs, SEED)
     return fleet.train([like.tensors[group]], [together])[0]

@@ -1,8 +1,9 @@
 """Who types: public writers as devices, and other writers whom nothing is learned from. Reads files, draws nothing.
 
 Writers stand in an order by a hash of their names, so that the same folder gives the same people: the first are held
-out, the next are devices, those after them are the public ones that directions are found on. A device's history is its
-newest words, as a real device takes them; a held-out writer's test is theirs.
+out, the next are devices, those after them are the public ones that directions are found on, and the last of all are
+further ones to be measured on, once, when all is learned. A device's history is its newest words, as a real device
+takes them; a held-out writer's test is theirs.
 """
 
 import hashlib
@@ -41,14 +42,18 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The devices' owners, those who are measured on and have no device, and others whose lines are public."""
+    """The devices' owners, those who are measured on and have no device, and others whose lines are public.
+
+    `further`: whom only what is learned at the end is measured on, in tables that ask for more than those held out.
+    """
 
     devices: Sequence[Person]
     held_out: Sequence[Person]
     public: Sequence[Person] = ()
+    further: Sequence[Person] = ()
 
     def digest(self) -> str:
-        """Name exactly these people and lines: what a result depends on, but for those whose lines are public."""
+        """Name exactly the devices' and the held-out people and lines: what a run's result depends on."""
         told = hashlib.sha256()
         for person in (*self.devices, *self.held_out):
             told.update(json.dumps([person.name, list(person.lines)]).encode())
@@ -56,11 +61,19 @@ class People:
 
 
 def read_people(  # noqa: PLR0913
-    folder: Path, *, devices: int, held_out: int, words: int, test_words: int, public: int = 0
+    folder: Path,
+    *,
+    devices: int,
+    held_out: int,
+    words: int,
+    test_words: int,
+    public: int = 0,
+    further: int = 0,
 ) -> People:
     """Return people of a folder of .jsonl(.xz) files of {user, t, text}. Raises SimulationRefused for too few.
 
-    Of the writers whose lines are public as many are taken as there are, up to `public`.
+    Of the writers whose lines are public as many are taken as there are, up to `public`, and of the further ones up to
+    `further` of what is left then.
     """
     people = writers_of(folder)
     wanted = held_out + devices
@@ -73,7 +86,13 @@ def read_people(  # noqa: PLR0913
         [person.newest(words) for person in people[held_out:wanted]],
         [person.newest(test_words) for person in people[:held_out]],
         [person.newest(words) for person in people[wanted : wanted + public]],
+        [person.newest(test_words) for person in last(people[wanted + public :], further)],
     )
+
+
+def last(people: Sequence[Person], count: int) -> Sequence[Person]:
+    """Return the last of them, or all where they are fewer."""
+    return people[max(0, len(people) - count) :]
 
 
 def writers_of(folder: Path) -> list[Person]:

@@ -33,6 +33,9 @@ class Preset:
     public: int = (
         300  # further writers, whose lines are public, at the most: directions are found on them
     )
+    further: int = (
+        800  # the last of all, at the most, whom only what is learned at the end is measured on
+    )
 
 
 RANKS: Final[Ranks] = {
@@ -57,6 +60,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
                 algorithms=("fedavg", "fedbuff", "hushkey"),
                 seeds=(1,),
                 public=15,
+                further=8,
             ),
             Preset(
                 "small",
@@ -72,6 +76,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
                 algorithms=("fedavg", "fedbuff", "hushkey"),
                 seeds=(1,),
                 public=100,
+                further=200,
             ),
             Preset(
                 "quick",

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -50,7 +50,7 @@ from hushkey.sync.simulation.pace import (
     full_training_bytes,
     subset_training_bytes,
 )
-from hushkey.sync.simulation.people import People
+from hushkey.sync.simulation.people import People, Person
 from hushkey.sync.simulation.presets import TARGET, Preset
 from hushkey.sync.simulation.refusals import SimulationRefused
 from hushkey.sync.simulation.wire import Throwaway, plain_full, plain_subset, task_of, weighed
@@ -230,13 +230,21 @@ class World:
     @cached_property
     def held_out(self) -> HeldOut:
         """Those who are measured on."""
-        lines = [pieces_of(person.lines, self._base.vocabulary) for person in self._people.held_out]
-        return HeldOut(self._network, self._base.vocabulary, self.zero, lines)
+        return self.recall_of(self._people.held_out)
 
     @cached_property
     def likelihood(self) -> Likelihood:
         """The same people's nats: a finer measure than recall."""
-        lines = [pieces_of(person.lines, self._base.vocabulary) for person in self._people.held_out]
+        return self.likelihood_of(self._people.held_out)
+
+    def recall_of(self, people: Sequence[Person]) -> HeldOut:
+        """Return people's lines as recall is measured on them, read once."""
+        lines = [pieces_of(person.lines, self._base.vocabulary) for person in people]
+        return HeldOut(self._network, self._base.vocabulary, self.zero, lines)
+
+    def likelihood_of(self, people: Sequence[Person]) -> Likelihood:
+        """Return people's lines as nats are measured on them."""
+        lines = [pieces_of(person.lines, self._base.vocabulary) for person in people]
         return Likelihood(self._network, self._base.vocabulary, self.zero, lines)
 
     def devices(self, seed: int) -> list[Device]:
@@ -343,7 +351,15 @@ class World:
     def digest(self, *more: object) -> str:
         """Name all that a result depends on: the base, the people, the preset, and what else is given."""
         preset = {**asdict(self.preset), "ranks": dict(self.preset.ranks)}
-        for left_out in ("name", "algorithms", "seeds", "versions", "full_versions", "public"):
+        for left_out in (
+            "name",
+            "algorithms",
+            "seeds",
+            "versions",
+            "full_versions",
+            "public",
+            "further",
+        ):
             del preset[left_out]
         parts = [self._base.identity, self._people.digest(), preset, DEVICE.description()]
         told = json.dumps([*parts, *map(repr, more)], sort_keys=True)

@@ -40,14 +40,23 @@ def test_directions_are_of_length_one_and_square_to_one_another():
 def test_a_way_is_the_first_and_the_others_lie_beside_it():
     way = np.zeros(SIZE)
     way[[5, 9]] = 3.0, 4.0
-    rows = principal(deltas(), 8, RANKS, way).rows.astype(np.float64)
+    rows = principal(deltas(), 8, RANKS, [way]).rows.astype(np.float64)
     assert abs(rows[0] @ way / 5.0) > 0.999
     assert np.allclose(rows @ rows.T, np.eye(8), atol=2e-3)
     without = principal(deltas(), 8, RANKS).rows.astype(np.float64)
     beside = without[0] - rows[0] * (without[0] @ rows[0])
     assert np.linalg.norm(rows @ beside) > 0.95 * np.linalg.norm(beside)
-    none = principal(deltas(), 8, RANKS, np.zeros(SIZE))
+    none = principal(deltas(), 8, RANKS, [np.zeros(SIZE)])
     assert none.digest == principal(deltas(), 8, RANKS).digest, "one that goes nowhere is none"
+
+
+def test_further_ways_follow_in_their_order_as_far_as_they_lie_beside_those_before():
+    first, second = np.zeros(SIZE), np.zeros(SIZE)
+    first[5], second[[5, 9]] = 2.0, (30.0, 0.3)
+    rows = principal(deltas(), 8, RANKS, [first, 5.0 * first, second]).rows.astype(np.float64)
+    assert abs(rows[0, 5]) > 0.999
+    assert abs(rows[1, 9]) > 0.999, "one that lies in those before is none"
+    assert np.allclose(rows @ rows.T, np.eye(8), atol=2e-3)
 
 
 @given(st.integers(1, 8), st.integers(0, 2**32))

@@ -13,6 +13,7 @@ from bench.federated import (
     agreement,
     apart,
     curve,
+    further,
     groups,
     left_behind,
     nats,
@@ -171,6 +172,50 @@ def test_with_dp_on_each_baseline_is_told_apart_and_nobody_stands_beside(
     assert world.aggregation(ours[0][1], 1).codec.terms.dimension == 1
 
 
+def test_what_was_learned_is_measured_on_further_writers_and_nothing_is_learned_anew(
+    tiny_base, with_public, small, tmp_path, monkeypatch
+):
+    world = World(tiny_base, with_public, small)
+    held = Setting(world, Goal(0.2, 3.0), tmp_path)
+    people = with_public.held_out
+    learned = {
+        "hushkey, DP off": further.versions_of(held, HUSHKEY),
+        further.FEDBUFF: further.versions_of(held, algorithm("fedbuff")),
+        further.CENTRALISED: [world.centralised(), world.start],
+    }
+    gains = further.gains_of(held, people, learned)
+    assert list(gains["hushkey, DP off"].points) == pytest.approx(quick.gains_of(held, HUSHKEY))
+    assert list(gains["hushkey, DP off"].nats) == pytest.approx(
+        nats.nats_of(held, HUSHKEY), abs=1e-4
+    )
+    halves = nats.nats_under(held, learned[further.CENTRALISED])
+    assert list(gains[further.CENTRALISED].nats) == pytest.approx(halves, abs=1e-4)
+    monkeypatch.setattr(further, "TOGETHER", 1)
+    parts = further.gains_of(held, people, learned)
+    assert all(np.allclose(parts[name].nats, gain.nats, atol=1e-4) for name, gain in gains.items())
+    text = further.section(held, people, gains, "the command")
+    assert "measured on 2 further writers" in text
+    assert "| fedbuff, DP off |" in text
+    assert "- hushkey, DP off, less fedbuff, DP off: " in text
+    with pytest.raises(TypeError, match="subset"):
+        further.versions_of(held, algorithm("fedavg"))
+
+
+@pytest.mark.parametrize(
+    ("mine", "said"),
+    [(1.0, "**reached**"), (0.5, "**short**")],
+)
+def test_what_is_kept_is_a_share_of_the_centralised_gain(mine, said):
+    def gain(points):
+        return further.Gain(np.full(9, points), np.full(9, 2.0 * points))
+
+    gains = {further.CENTRALISED: gain(1.0), further.FEDBUFF: gain(0.7)}
+    kept, beside = further._verdicts("ours", gain(mine), gains)
+    assert f"of the centralised gain {100 * mine:.0f}%" in kept
+    assert said in kept
+    assert said in beside
+
+
 def test_people_who_chat_stand_apart_from_those_whose_text_is_public(tmp_path, small):
     lines = [
         json.dumps({"user": f"u{at}", "t": at, "text": "a few words that somebody typed"})
@@ -311,7 +356,7 @@ def test_the_pictures_are_whole_and_name_each_line():
 
 
 def test_options_of_every_part_can_be_read():
-    for part in (agreement, apart, quick, private, curve, ablation, left_behind):
+    for part in (agreement, apart, quick, private, further, curve, ablation, left_behind):
         parser = argparse.ArgumentParser()
         part.add_options(parser)
         parser.parse_args([])

@@ -57,3 +57,15 @@ def test_a_file_of_something_else_is_refused_and_not_quoted(folder):
     with pytest.raises(SimulationRefused) as refused:
         read(folder)
     assert "secret" not in str(refused.value)
+
+
+def test_further_people_are_the_last_and_nobody_else(folder):
+    people = read(folder, devices=3, held_out=2, public=1, further=2)
+    groups = (people.devices, people.held_out, people.public, people.further)
+    names = [person.name for group in groups for person in group]
+    assert len(names) == len(set(names)) == 8
+    assert people.digest() == read(folder, devices=3, held_out=2).digest()
+    more = read(folder, devices=3, held_out=2, public=1, further=9)
+    assert len(more.further) == 3, "as many as are left"
+    assert list(more.further)[-2:] == list(people.further)
+    assert not read(folder, devices=3, held_out=2).further
