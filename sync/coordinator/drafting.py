@@ -65,7 +65,7 @@ class Measured:
 
 EVERY = Measured(clip_norm=1.0, quiet=0.07, norm_limit=0.5)  # number is sent
 ALONG = Measured(clip_norm=0.5, quiet=0.02, norm_limit=1.0)  # several directions
-ALONE = Measured(clip_norm=2.0, quiet=0.02, norm_limit=2.0)  # one direction: all may be of a mind
+ALONE = Measured(clip_norm=1.0, quiet=0.02, norm_limit=2.0)  # one direction: all may be of a mind
 
 
 @dataclass(frozen=True, slots=True)

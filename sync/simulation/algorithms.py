@@ -28,11 +28,12 @@ Gathering = Literal["cohort", "buffer"]
 # lengths of first deltas). The biases' reports are made seven and ten times as long as first deltas of 200 words: what
 # devices have in common there goes on that far, and further. Longer steps of the output residual overshoot. Along one
 # direction reports are votes for going on or back, whose mean falls as the place is reached where they are level, so
-# that they may be longer still.
+# that they may be longer still: of the biases a quarter of the way to where the line takes off most
+# (`bench/fit_directions.py --judge`).
 LENGTHS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 1.54})
 QUIETS: Final[Mapping[str, float]] = MappingProxyType({"output": 1.0, "lstm_bias": 0.24})
 LENGTHS_WITHIN: Final[Mapping[str, float]] = MappingProxyType({"output": 0.2, "lstm_bias": 0.5})
-LENGTHS_ALONE: Final[Mapping[str, float]] = MappingProxyType({"output": 0.4, "lstm_bias": 2.0})
+LENGTHS_ALONE: Final[Mapping[str, float]] = MappingProxyType({"output": 0.4, "lstm_bias": 1.0})
 QUIETS_WITHIN: Final[Mapping[str, float]] = MappingProxyType({"output": 0.2, "lstm_bias": 0.22})
 DIRECTIONS: Final = COUNT
 ALONE: Final = 1  # direction: a report says how far to go along it, and nothing else
