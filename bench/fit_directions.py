@@ -35,9 +35,13 @@ from hushkey.model.training.fleet import use_threads
 from hushkey.model.training.frozen import FrozenNetwork
 from hushkey.model.training.likelihood import Likelihood
 from hushkey.sync.simulation.people import Person, writers_of
+from hushkey.sync.simulation.presets import preset
 from hushkey.sync.simulation.world import DEVICE, SEED
 
-MEASURED = 1_300, 800  # writers, the first of the simulation's order and the last
+MEASURED = (
+    1_300,
+    preset("quick").further,
+)  # writers, the first of the simulation's order and the last
 WORDS = 400  # of a device's history
 PARTS = 8  # histories of a writer, at the most
 JUDGES = slice(950, 1_100)  # of the simulation's order: neither found on nor measured on

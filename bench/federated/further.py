@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.document import table
+from bench.federated.nats import versions_of
 from bench.federated.private import along, told_of
 from bench.federated.quick import KEPT, MARGIN
 from bench.federated.setting import (
@@ -31,8 +32,6 @@ from hushkey.sync.simulation.algorithms import (
     HUSHKEY,
     Algorithm,
 )
-from hushkey.sync.simulation.comparing import final_of
-from hushkey.sync.simulation.learners import Subset
 from hushkey.sync.simulation.people import Person
 
 EPSILONS: Final = (8.0, 1.0)
@@ -78,15 +77,6 @@ def run(options: argparse.Namespace) -> str:
     more = [] if options.directions == [ALONE] else ["--directions", *map(str, options.directions)]
     gains = gains_of(held, people.further, learned)
     return section(held, people.further, gains, command_of(options, *more))
-
-
-def versions_of(held: Setting, one: Algorithm) -> list[Floats]:
-    """Return each seed's last version."""
-    held.traces(one)
-    finals = [final_of(held.world, one, seed, held.kept) for seed in held.preset.seeds]
-    if not all(isinstance(final, Subset) for final in finals):
-        raise TypeError("only what trains a subset is measured so")
-    return [final.versions[-1] for final in finals if isinstance(final, Subset)]
 
 
 def gains_of(

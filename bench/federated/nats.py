@@ -15,14 +15,19 @@ Floats = npt.NDArray[np.float32]
 
 def nats_of(held: Setting, one: Algorithm) -> list[float]:
     """Return each held-out writer's hundredths of a nat a piece less than under the base, seeds taken together."""
+    return nats_under(held, versions_of(held, one))
+
+
+def versions_of(held: Setting, one: Algorithm) -> list[Floats]:
+    """Return each seed's last version of what is trained."""
     held.traces(one)
     tensors = []
     for seed in held.preset.seeds:
         learner = final_of(held.world, one, seed, held.kept)
         if not isinstance(learner, Subset):
-            raise TypeError("nats are told of what trains a subset")
+            raise TypeError("only what trains a subset is measured so")
         tensors.append(learner.versions[-1])
-    return nats_under(held, tensors)
+    return tensors
 
 
 def nats_under(held: Setting, tensors: Sequence[Floats]) -> list[float]:

@@ -179,8 +179,8 @@ def test_what_was_learned_is_measured_on_further_writers_and_nothing_is_learned_
     held = Setting(world, Goal(0.2, 3.0), tmp_path)
     people = with_public.held_out
     learned = {
-        "hushkey, DP off": further.versions_of(held, HUSHKEY),
-        further.FEDBUFF: further.versions_of(held, algorithm("fedbuff")),
+        "hushkey, DP off": nats.versions_of(held, HUSHKEY),
+        further.FEDBUFF: nats.versions_of(held, algorithm("fedbuff")),
         further.CENTRALISED: [world.centralised(), world.start],
     }
     gains = further.gains_of(held, people, learned)
@@ -198,7 +198,7 @@ def test_what_was_learned_is_measured_on_further_writers_and_nothing_is_learned_
     assert "| fedbuff, DP off |" in text
     assert "- hushkey, DP off, less fedbuff, DP off: " in text
     with pytest.raises(TypeError, match="subset"):
-        further.versions_of(held, algorithm("fedavg"))
+        nats.versions_of(held, algorithm("fedavg"))
 
 
 @pytest.mark.parametrize(
