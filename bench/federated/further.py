@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from bench.document import table
 from bench.federated.nats import versions_of
-from bench.federated.private import along, told_of
+from bench.federated.private import directed
 from bench.federated.quick import KEPT, MARGIN
 from bench.federated.setting import (
     Setting,
@@ -34,7 +34,6 @@ from hushkey.sync.simulation.algorithms import (
 )
 from hushkey.sync.simulation.people import Person
 
-EPSILONS: Final = (8.0, 1.0)
 TOGETHER: Final = 100  # writers who are read at a time: bounds what is held of them
 FEDBUFF: Final = "fedbuff, DP off"
 CENTRALISED: Final = "all devices' lines in one place"
@@ -65,9 +64,7 @@ def run(options: argparse.Namespace) -> str:
     held = setting(options, people)
     chosen: dict[str, Algorithm] = {}
     for count in options.directions:
-        for epsilon in EPSILONS:
-            told = f"hushkey, epsilon {epsilon:g}, {told_of(count)}"
-            chosen[told] = along(HUSHKEY, epsilon, count)
+        chosen |= dict(directed(count))
     chosen |= {"hushkey, DP off": HUSHKEY, FEDBUFF: ALGORITHMS["fedbuff"]}
     learned: dict[str, Sequence[Floats]] = {
         name: versions_of(held, one) for name, one in chosen.items()

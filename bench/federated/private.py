@@ -1,4 +1,4 @@
-"""Time to target with DP on, along few public directions, beside the baselines, which promise nothing."""
+"""Time to target along few public directions, with DP on and off, beside the baselines, which promise nothing."""
 
 import argparse
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from hushkey.sync.simulation.algorithms import (
     HUSHKEY,
     Algorithm,
     algorithm,
+    along,
     nobody_of,
     with_epsilon,
 )
@@ -36,14 +37,12 @@ def run(options: argparse.Namespace) -> str:
     """Run and tell."""
     held = setting(options)
     ours = [
-        (f"hushkey, epsilon {epsilon:g}, {told_of(count)}", along(HUSHKEY, epsilon, count))
-        for count in options.directions
-        for epsilon in options.epsilons
+        pair for count in options.directions for pair in directed(count, tuple(options.epsilons))
     ]
     least, few = min(options.epsilons), options.directions[0]
     nobody = (
         f"nobody, epsilon {least:g}, {told_of(few)}",
-        along(nobody_of(HUSHKEY), least, few),
+        with_epsilon(nobody_of(HUSHKEY), least, directions=few),
     )
     beside = [(f"{name}, DP off", algorithm(name)) for name in options.algorithms]
     more = []
@@ -56,9 +55,16 @@ def run(options: argparse.Namespace) -> str:
     return section(held, ours, nobody, beside, command_of(options, *more))
 
 
-def along(one: Algorithm, epsilon: float, count: int = ALONE) -> Algorithm:
-    """Return an algorithm with DP on, its reports how far to go along the first public directions."""
-    return with_epsilon(one, epsilon, directions=count)
+def directed(count: int = ALONE, epsilons: Sequence[float] = EPSILONS) -> list[Named]:
+    """Return hushkey whose reports are how far to go along the first public directions: with DP on, then off."""
+    private = [
+        (
+            f"hushkey, epsilon {epsilon:g}, {told_of(count)}",
+            with_epsilon(HUSHKEY, epsilon, directions=count),
+        )
+        for epsilon in epsilons
+    ]
+    return [*private, (f"hushkey, DP off, {told_of(count)}", along(HUSHKEY, count))]
 
 
 def told_of(count: int) -> str:
@@ -93,8 +99,8 @@ def section(
             paragraph(
                 f"`{command}`: {held.told()}",
                 f"{held.trained()} is trained. Epsilon at delta 1e-6 over the ten reports that a device may send in",
-                "all, by one aggregator's noise, in batches as these devices fill them; a report is how far the",
-                "delta goes along the first public directions. The baselines are those above, which send float32",
+                "all, by one aggregator's noise, in batches as these devices fill them; a report of hushkey is how far",
+                "the delta goes along the first public directions. The baselines are those above, which send float32",
                 "numbers as they are and promise nothing. The target is 80% of what centralised training gains,",
                 f"{100 * (goal.target or goal.base) - 100 * goal.base:+.2f} points.",
                 "Nats are hundredths of one a piece less than with the base. *Nobody*: reports of zeros under the same",

@@ -23,7 +23,13 @@ from hushkey.model.errors import ModelError
 from hushkey.model.training.fleet import use_threads
 from hushkey.model.training.neighbour import be_a_good_neighbour
 from hushkey.sync.errors import SyncError
-from hushkey.sync.simulation.algorithms import ALGORITHMS, DIRECTIONS, algorithm, with_epsilon
+from hushkey.sync.simulation.algorithms import (
+    ALGORITHMS,
+    ALONE,
+    algorithm,
+    along,
+    with_epsilon,
+)
 from hushkey.sync.simulation.comparing import compare
 from hushkey.sync.simulation.devices import Terms
 from hushkey.sync.simulation.engines import Engine
@@ -66,13 +72,12 @@ def _engine(options: argparse.Namespace) -> AbstractContextManager[Engine | None
 def _simulate(options: argparse.Namespace, engine: Engine | None) -> None:
     preset = _preset(options)
     algorithms = [algorithm(name) for name in preset.algorithms]
+    count = options.directions
     if options.epsilon is not None:
-        along = DIRECTIONS if options.directions is None else options.directions or None
-        algorithms = [with_epsilon(one, options.epsilon, directions=along) for one in algorithms]
-    elif options.directions is not None:
-        raise SimulationRefused(
-            "deltas go along directions under noise alone; nothing was run: give --epsilon with --directions"
-        )
+        kept = ALONE if count is None else count or None  # as a task takes it
+        algorithms = [with_epsilon(one, options.epsilon, directions=kept) for one in algorithms]
+    elif count:
+        algorithms = [along(one, count) for one in algorithms]
     people = read_people(
         options.users,
         devices=preset.devices,
@@ -157,7 +162,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--versions", type=int, help="at the most, of the subset")
     parser.add_argument("--epsilon", type=float, help="DP on: of a device, over ten reports")
     parser.add_argument(
-        "--directions", type=int, help="public ones, with DP on: 64 unless given; 0: every number"
+        "--directions",
+        type=int,
+        help="public ones that reports go along; with DP on 1 unless given; 0: every number",
     )
     parser.add_argument("--through", choices=["sums", "protocol"], default="sums")
     parser.add_argument("--engine", choices=["local", "ray"], default="local")

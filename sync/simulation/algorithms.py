@@ -153,11 +153,17 @@ def with_epsilon(
 ) -> Algorithm:
     """Return an algorithm with DP on; as it is where it encodes nothing, and so promises nothing.
 
-    Under noise deltas go along public directions; without it nothing is won by sending less of them.
+    Under noise deltas go along public directions, or every number is sent.
     """
     if one.coding is None:
         return one
-    coding = replace(one.coding, epsilon=epsilon, larger=larger)
-    if directions is not None:
-        coding = replace(coding, directions=directions, clip_norm=1.0, quiet=QUIET_WITHIN)
+    noisy = replace(one, coding=replace(one.coding, epsilon=epsilon, larger=larger))
+    return noisy if directions is None else along(noisy, directions)
+
+
+def along(one: Algorithm, directions: int) -> Algorithm:
+    """Return an algorithm whose reports go along so many public directions; as it is where it encodes nothing."""
+    if one.coding is None:
+        return one
+    coding = replace(one.coding, directions=directions, clip_norm=1.0, quiet=QUIET_WITHIN)
     return replace(one, coding=coding)

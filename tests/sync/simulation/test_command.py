@@ -67,7 +67,7 @@ def test_it_prints_one_object_an_algorithm_and_the_same_when_asked_again(users, 
 
 @pytest.mark.slow
 def test_an_unknown_algorithm_and_too_many_devices_are_refused_in_a_line(users, tmp_path):
-    for more in (("--algorithms", "fedsgd"), ("--devices", "100"), ("--directions", "1")):
+    for more in (("--algorithms", "fedsgd"), ("--devices", "100")):
         refused = simulate(users, tmp_path, *more)
         assert refused.returncode == 1
         assert "nothing was run" in refused.stderr
@@ -78,10 +78,17 @@ def test_an_unknown_algorithm_and_too_many_devices_are_refused_in_a_line(users, 
 @pytest.mark.slow
 def test_a_report_along_one_direction_is_lighter_than_one_of_every_number(users, tmp_path):
     found = {}
-    for count in ("1", "0"):
-        more = ("--algorithms", "hushkey", "--epsilon", "8", "--directions", count, "--json")
-        done = simulate(users, tmp_path, "--devices", "6", *more)
+    noisy = ("--epsilon", "8")
+    for name, more in {
+        "one": noisy,
+        "every": (*noisy, "--directions", "0"),
+        "one, DP off": ("--directions", "1"),
+    }.items():
+        asked = ("--devices", "6", "--algorithms", "hushkey", "--json", *more)
+        done = simulate(users, tmp_path, *asked)
         assert done.returncode == 0, done.stderr
-        found[count] = json.loads(done.stdout)
-    assert all(line["dp"] and 0.0 < line["epsilon"] < 8.1 for line in found.values())
-    assert found["1"]["bytes_up"] < found["0"]["bytes_up"] / 4
+        found[name] = json.loads(done.stdout)
+    assert [line["dp"] for line in found.values()] == [True, True, False]
+    assert all(0.0 < line["epsilon"] < 8.1 for line in found.values() if line["dp"])
+    for name in ("one", "one, DP off"):
+        assert found[name]["bytes_up"] < found["every"]["bytes_up"] / 4

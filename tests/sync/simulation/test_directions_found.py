@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from hushkey.model.directions import Directions
-from hushkey.sync.simulation.algorithms import DIRECTIONS, HUSHKEY, algorithm, with_epsilon
+from hushkey.sync.simulation.algorithms import (
+    DIRECTIONS,
+    HUSHKEY,
+    algorithm,
+    along,
+    with_epsilon,
+)
 from hushkey.sync.simulation.comparing import _kept, schedule_of
 from hushkey.sync.simulation.people import People, Person
 from hushkey.sync.simulation.world import World
@@ -18,6 +24,11 @@ def test_under_noise_deltas_go_along_directions_and_without_it_every_number_is_s
     assert with_epsilon(HUSHKEY, 8.0).directed
     assert not with_epsilon(HUSHKEY, 8.0, directions=None).directed
     assert not HUSHKEY.directed
+    without = along(HUSHKEY, 1)
+    assert without.directed
+    assert not without.is_private
+    assert replace(without.coding, epsilon=8.0) == with_epsilon(HUSHKEY, 8.0, directions=1).coding
+    assert along(algorithm("fedbuff"), 1) == algorithm("fedbuff")
 
 
 def test_without_public_writers_every_number_is_sent_and_it_is_said(tiny_base, people, small):

@@ -26,7 +26,13 @@ from bench.federated.personal import WAYS, Measured, Typed, section
 from bench.federated.picture import curves, progress
 from bench.federated.setting import Setting
 from bench.federated.timing import Timing, timing_of
-from hushkey.sync.simulation.algorithms import GATED, HUSHKEY, algorithm, nobody_of
+from hushkey.sync.simulation.algorithms import (
+    GATED,
+    HUSHKEY,
+    algorithm,
+    nobody_of,
+    with_epsilon,
+)
 from hushkey.sync.simulation.comparing import final_of
 from hushkey.sync.simulation.people import People, Person
 from hushkey.sync.simulation.results import Outcome
@@ -147,8 +153,8 @@ def test_with_dp_on_each_baseline_is_told_apart_and_nobody_stands_beside(
 ):
     world = World(tiny_base, with_public, small)
     held = Setting(world, Goal(0.2, 3.0), tmp_path)
-    ours = [("ours", private.along(HUSHKEY, 8.0))]
-    nobody = "nobody", private.along(nobody_of(HUSHKEY), 8.0)
+    ours = [("ours", private.directed()[0][1])]
+    nobody = "nobody", with_epsilon(nobody_of(HUSHKEY), 8.0, directions=1)
     beside = [(name, algorithm(name)) for name in ("fedavg", "fedbuff")]
     text = private.section(held, ours, nobody, beside, "the command")
     assert [line.split("|")[1].strip() for line in text.splitlines() if line.startswith("| ")][
