@@ -4,6 +4,7 @@
     python -m bench.federated quick         time to target, bytes and memory of each algorithm
     python -m bench.federated private       the same with DP on, beside baselines that promise nothing
     python -m bench.federated further       what either learned, measured on 800 further writers
+    python -m bench.federated within        what public directions hold of what devices' lines teach
     python -m bench.federated slowdowns     the same with stragglers that are 2 and 10 times slower
     python -m bench.federated agreement     what first deltas have in common, and the floor that follows
     python -m bench.federated groups        what to share: the plan's group and another, and what public text would do
@@ -35,6 +36,7 @@ from bench.federated import (
     private,
     quick,
     slowdowns,
+    within,
 )
 from bench.learning.program import ROOT
 from hushkey.model.training.fleet import use_threads
@@ -47,6 +49,7 @@ _PARTS = {
     "quick": quick,
     "private": private,
     "further": further,
+    "within": within,
     "slowdowns": slowdowns,
     "groups": groups,
     "apart": apart,

@@ -20,6 +20,7 @@ from bench.federated import (
     private,
     quick,
     slowdowns,
+    within,
 )
 from bench.federated.owners import owners_of
 from bench.federated.personal import WAYS, Measured, Typed, section
@@ -176,6 +177,29 @@ def test_with_dp_on_each_baseline_is_told_apart_and_nobody_stands_beside(
     times["hushkey"] = Timing([5.0], 1)
     assert all("**reached**" in told for told in private._verdicts(held, *ours[0], beside))
     assert world.aggregation(ours[0][1], 1).codec.terms.dimension == 1
+
+
+def test_of_what_was_learned_the_part_along_the_first_directions_is_told(
+    tiny_base, with_public, small, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(within, "COUNTS", (1, 3, 10_000))
+    world = World(tiny_base, with_public, small)
+    held = Setting(world, Goal(0.2, 3.0), tmp_path)
+    parts = within.parts_of(held)
+    first, three = "along the first", "along the first 3"
+    farther = [f"{first}, {times:g} times as far" for times in within.LENGTHS]
+    assert list(parts) == [further.CENTRALISED, first, three, *farther]
+    learned = (parts[further.CENTRALISED][0] - world.start).ravel()
+    rows = world.directions.rows.astype(np.float64)
+    kept = (parts[three][0] - world.start).ravel()
+    assert np.allclose(rows[:3] @ kept, rows[:3] @ learned, atol=1e-3)
+    assert np.allclose(rows[3:] @ kept, 0.0, atol=1e-2 * np.linalg.norm(kept))
+    alone = (parts[first][0] - world.start).ravel()
+    assert np.allclose((parts[farther[0]][0] - world.start).ravel(), 0.7 * alone, atol=1e-6)
+    gains = further.gains_of(held, with_public.held_out, parts)
+    text = within.section(held, with_public.held_out, gains, "the command")
+    assert "| 100% |" in text
+    assert all(f"| {name} |" in text for name in parts)
 
 
 def test_what_was_learned_is_measured_on_further_writers_and_nothing_is_learned_anew(
