@@ -21,7 +21,7 @@ from scripted_sharing import (
 
 from hushkey.keyboard.learner import LearnProgress
 from hushkey.sync.device.checks import Verdict
-from hushkey.sync.messages import Metadata
+from hushkey.sync.messages import Metadata, Subspace
 from hushkey.sync.privacy.prediction import FLOOR
 from hushkey.tui import sharing_view
 from hushkey.tui.cli import share_told
@@ -155,6 +155,17 @@ def test_the_terms_say_which_numbers_are_sent_and_that_no_other_is() -> None:
         f"one part of 64 numbers (how far the change of {groups} goes along 64 directions that everybody knows; "
         "the rest of it stays here), which is chance by itself" in along
     )
+
+
+def test_one_direction_is_one_number() -> None:
+    task = msgspec.structs.replace(ALONG.task, subspace=Subspace(1, bytes(32)))
+    terms = replace(ALONG, task=task)
+    consented = told(sharing_view.consent(terms, None))
+    assert "one part of one number (how far the change of " in consented
+    assert "goes along one direction that everybody knows; the rest of it stays here)" in consented
+    previewed = told(sharing_view.preview(replace(PREVIEW, terms=terms)))
+    assert "this number in float32" in previewed
+    assert "along the direction, normalized" in previewed
 
 
 def test_a_change_to_directions_is_told_by_name() -> None:

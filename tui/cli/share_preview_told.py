@@ -59,10 +59,11 @@ def _along(preview: Preview) -> str:
 def size_rows(preview: Preview) -> Rows:
     """Return what it takes after each step."""
     size = preview.size
-    along = "" if preview.terms.task.subspace is None else "along the directions, "
+    subspace, is_one = preview.terms.task.subspace, preview.terms.numbers == 1
+    along = "" if subspace is None else f"along the direction{'' if is_one else 's'}, "
     return [
         ("the whole model's update in float32", f"{size.full_model:,} bytes"),
-        ("these numbers in float32", f"{size.delta:,}"),
+        (f"{'this number' if is_one else 'these numbers'} in float32", f"{size.delta:,}"),
         (f"{along}normalized, weighed, rotated, rounded, shared, packed", f"{size.packed:,}"),
         ("both envelopes, sealed", f"{size.sealed:,}"),
         ("on the wire", f"{size.wire:,}, {size.saved:.2%} less than the whole model's update"),

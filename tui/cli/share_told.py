@@ -89,7 +89,8 @@ def _numbers(terms: Terms, groups: str) -> str:
     if subspace is None:
         return f"{terms.numbers:,} numbers of {groups}"
     along = f"how far the change of {groups} goes along {directions_of(subspace)}"
-    return f"{terms.numbers:,} numbers ({along}; the rest of it stays here)"
+    some = "one number" if terms.numbers == 1 else f"{terms.numbers:,} numbers"
+    return f"{some} ({along}; the rest of it stays here)"
 
 
 def directions_of(subspace: Subspace) -> str:
