@@ -75,6 +75,7 @@ def main() -> None:
         command.add_argument("--preset", choices=list(PRESETS), default="quick")
         command.add_argument("--seeds", type=int, nargs="+", help="other than the preset's")
         command.add_argument("--threads", type=int, default=2)
+        command.add_argument("--section", help="of the document, other than the table's own")
         command.add_argument("--smoke", action="store_true", help="a dozen devices; writes nothing")
         part.add_options(command)
         command.set_defaults(run=part.run, name=name)
@@ -85,7 +86,7 @@ def main() -> None:
     print(text)
     if not options.smoke:
         part = options.name if options.preset == "quick" else f"{options.name}-{options.preset}"
-        write_section(options.document, part, text)
+        write_section(options.document, options.section or part, text)
 
 
 if __name__ == "__main__":

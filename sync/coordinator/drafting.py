@@ -10,7 +10,6 @@ import msgspec
 
 from hushkey.model.adapter import Adapter
 from hushkey.model.audit.batch import epsilon_of
-from hushkey.model.directions import COUNT
 from hushkey.model.groups import NAMES, AdapterShape, Ranks
 from hushkey.sync.codec import CodecTerms, age_weights, packed_bytes
 from hushkey.sync.envelopes import HELPER_ENVELOPE_BYTES, OVERHEAD_BYTES
@@ -46,6 +45,9 @@ from hushkey.sync.task_terms import (
 )
 
 REPORTS = 10  # that a budget is stated over
+DIRECTIONS = (
+    1  # that a task takes where it is not told: 64 gain less, at any noise (docs/federated.md)
+)
 UNITS = 1024  # fixed-point units of a delta at the clip norm: its rounding is far below any noise
 WEIGHT_UNITS = 256  # of the variance weight, in the same units: 3% more sensitivity
 FILE_BYTES = 2**26
@@ -81,7 +83,7 @@ class Choices:
     )
     delta: float = 1e-6
     sigma: int | None = None  # instead of what epsilon asks for
-    directions: int | None = None  # None: as many as suit; 0: every number is sent
+    directions: int | None = None  # None: DIRECTIONS; 0: every number is sent
     clip_norm: float | None = None  # None: what was measured
     age_max: int = 15
     age_exponent: float = 0.0  # late reports count as others do: docs/federated.md
@@ -197,7 +199,7 @@ def _subspace(chosen: Choices, shape: AdapterShape) -> Subspace | None:
                 "take --directions 0, which sends every number"
             )
         return None
-    wanted = min(COUNT, len(held.rows)) if chosen.directions is None else chosen.directions
+    wanted = DIRECTIONS if chosen.directions is None else chosen.directions
     if wanted > len(held.rows):
         raise TaskRefused(f"the base comes with {len(held.rows)} directions; no task was made")
     return Subspace(wanted, held.digest)

@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 import pytest
 
-from hushkey.model.directions import COUNT
 from hushkey.model.plans import preset
 from hushkey.sync.coordinator import drafting
 from hushkey.sync.coordinator.drafting import Choices, read_file
@@ -70,7 +69,7 @@ def test_a_task_goes_from_leader_to_helper_and_back(both, tmp_path: Path):
     told = json.loads(out)
     assert told["prediction"]["epsilon_over_ten"] <= 8.0
     assert told["prediction"]["signal_to_noise"] > 1.0
-    assert told["prediction"]["numbers"] == COUNT
+    assert told["prediction"]["numbers"] == 1
     assert told["prediction"]["bytes_per_report"] < 4_000
     code, _, err = leader.own("task", "publish", str(file))
     assert (code, "helper has not signed" in err) == (Exit.FAILED, True)
@@ -89,10 +88,10 @@ def test_what_is_not_asked_for_is_as_it_was_measured(both, tmp_path: Path):
     measured = Choices("typing", made.ranks, 1000, 1500)
     assert made.ranks == preset("shared").ranks
     assert made.subspace is not None
-    assert made.subspace.count == COUNT
-    assert made.clip_norm == drafting.ALONG.clip_norm
+    assert made.subspace.count == 1
+    assert made.clip_norm == drafting.ALONE.clip_norm
     assert len(made.age_weights) == measured.age_max + 1
-    assert made.norm_limit == 0.7 != drafting.ALONG.norm_limit
+    assert made.norm_limit == 0.7 != drafting.ALONE.norm_limit
 
 
 def test_without_directions_every_number_is_sent(both, tmp_path: Path):
@@ -120,12 +119,15 @@ def test_directions_that_the_base_does_not_come_with_are_refused(more, both, tmp
     assert not file.exists()
 
 
-@pytest.mark.parametrize("directions", [[], ["--directions", "0"]], ids=["along", "every number"])
+@pytest.mark.parametrize(
+    ("batch", "directions"),
+    [("2", []), ("9", ["--directions", "64"]), ("9", ["--directions", "0"])],
+)
 def test_a_task_that_drowns_in_noise_is_refused_and_nothing_is_written(
-    directions: list[str], both, tmp_path: Path
+    batch: str, directions: list[str], both, tmp_path: Path
 ):
     file = tmp_path / "small.task"
-    code, _, err = _task(both[0], file, "--batch-min", "9", *directions)
+    code, _, err = _task(both[0], file, "--batch-min", batch, *directions)
     assert code == Exit.FAILED
     assert "of signal to noise" in err
     (fewest,) = re.findall(r"take (\d+) reports", err)
@@ -224,7 +226,8 @@ def test_a_helpers_new_key_is_handed_to_the_leader(both, tmp_path: Path):
     assert helper.own("rotate-keys", "--out", str(file))[0] == Exit.OK
     assert "key 1 is offered" in leader.own("rotate-keys", "--peer", str(file))[1]
     assert json.loads(helper.own("status", "--json")[1])["receiver"]["number"] == 1
-    file.write_bytes(file.read_bytes()[:-1] + b"\0")
+    data = file.read_bytes()
+    file.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     assert leader.own("rotate-keys", "--peer", str(file))[0] == Exit.FAILED
 
 

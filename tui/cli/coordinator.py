@@ -121,7 +121,7 @@ def task() -> None:
 @click.option(
     "--directions",
     type=click.IntRange(0, 1024),
-    help="Public directions that a delta is sent along; without it as many as suit, 0: every number.",
+    help="Public directions that a delta is sent along; without it the first alone, 0: every number.",
 )
 @click.option("--clip-norm", type=float, help="Without it, what suits the plan 'shared'.")
 @click.option("--variance-floor", type=float, help="The same.")

@@ -47,15 +47,10 @@ def test_the_shipped_directions_are_those_of_the_plan_that_is_shared(shape):
     assert np.allclose(rows @ rows.T, np.eye(len(rows)), atol=2e-3)
 
 
-def test_directions_are_taken_where_they_suit(shape):
+def test_where_directions_suit_the_first_alone_is_taken(shape):
     made = drafted(shape)
-    assert made.subspace == Subspace(COUNT, shape.directions.digest)
-    assert made.kept == 64
-    assert (made.clip_norm, made.norm_limit) == (
-        drafting.ALONG.clip_norm,
-        drafting.ALONG.norm_limit,
-    )
-    assert made.variance_floor == pytest.approx(drafting.ALONG.quiet**2 / COUNT)
+    assert made.subspace == Subspace(1, shape.directions.digest)
+    assert made == drafted(shape, directions=1)
 
 
 def test_none_are_taken_where_every_number_is_asked_for(shape):
@@ -95,10 +90,11 @@ def test_more_than_there_are_are_refused(shape):
         drafted(shape, directions=held + 1)
 
 
-def test_of_fewer_than_suit_all_are_taken(shape):
-    few = Directions(RANKS, shape.directions.rows[:7])
-    made = drafted(replace(shape, directions=few))
-    assert made.subspace == Subspace(7, few.digest)
+def test_a_base_with_few_directions_gives_no_more(shape):
+    few = replace(shape, directions=Directions(RANKS, shape.directions.rows[:7]))
+    assert drafted(few, directions=7).subspace == Subspace(7, few.directions.digest)
+    with pytest.raises(TaskRefused, match="comes with 7 directions"):
+        drafted(few, directions=8)
 
 
 @pytest.mark.parametrize("without", [True, False], ids=["no directions", "of other groups"])
@@ -122,7 +118,7 @@ def test_what_is_chosen_stands_in_the_place_of_what_suits(shape):
 
 @pytest.mark.parametrize(
     ("directions", "alignment"),
-    [(None, ALIGNMENT_WITHIN), (1, ALIGNMENT_ALONE), (0, ALIGNMENT)],
+    [(COUNT, ALIGNMENT_WITHIN), (1, ALIGNMENT_ALONE), (0, ALIGNMENT)],
     ids=["along", "alone", "every"],
 )
 def test_the_smallest_batch_is_the_predicted_one_and_one_report_less_is_refused(
@@ -144,13 +140,13 @@ def test_the_smallest_batch_is_the_predicted_one_and_one_report_less_is_refused(
 
 
 def test_along_directions_a_far_smaller_batch_and_a_far_smaller_report_do(shape):
-    along, every = (predict(drafted(shape, directions=count), shape) for count in (None, 0))
+    along, every = (predict(drafted(shape, directions=count), shape) for count in (COUNT, 0))
     assert along.bytes_per_report < every.bytes_per_report / 4
     assert along.signal_to_noise > 10 * every.signal_to_noise
     assert along.epsilon_over_ten == pytest.approx(every.epsilon_over_ten, rel=1e-2)
 
 
-@pytest.mark.parametrize("directions", [None, 0], ids=["along", "every"])
+@pytest.mark.parametrize("directions", [None, COUNT, 0], ids=["alone", "along", "every"])
 @pytest.mark.parametrize("batch", [120, 400, 5_000, 50_000])
 def test_larger_batches_buy_privacy_where_no_epsilon_is_stated(shape, directions, batch):
     try:
