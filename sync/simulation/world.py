@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, replace
@@ -19,7 +18,6 @@ from hushkey.model.base import WEIGHTS, Base
 from hushkey.model.directions import Directions
 from hushkey.model.groups import AdapterShape
 from hushkey.model.training.corpus import Pieces
-from hushkey.model.training.directions import found_directions
 from hushkey.model.training.finetune import Settings
 from hushkey.model.training.fleet import Fleet, Reading
 from hushkey.model.training.fleet_full import FullFleet
@@ -28,7 +26,6 @@ from hushkey.model.training.frozen import FrozenNetwork
 from hushkey.model.training.held_out import HeldOut, Recalled
 from hushkey.model.training.likelihood import Likelihood
 from hushkey.model.training.weights import load_weights
-from hushkey.sync.coordinator.gate import PARTS_TRIED, WORSE_BY
 from hushkey.sync.coordinator.optimizer import Moments
 from hushkey.sync.device.training import SETTINGS
 from hushkey.sync.messages import Subspace, Task
@@ -52,13 +49,12 @@ from hushkey.sync.simulation.pace import (
 )
 from hushkey.sync.simulation.people import People, Person
 from hushkey.sync.simulation.presets import TARGET, Preset
+from hushkey.sync.simulation.public import Public
 from hushkey.sync.simulation.refusals import SimulationRefused
 from hushkey.sync.simulation.wire import Throwaway, plain_full, plain_subset, task_of, weighed
 
 Floats = npt.NDArray[np.float32]
 
-DIRECTIONS_LEAST = 8  # public writers
-GATE = 40  # public writers, the first, and no more than a fifth; directions are found on the others
 UNWEIGHED = 1e-9  # a length that no delta is below
 
 SEED = 1  # of fixed factors, and of the order in which a device takes its lines
@@ -124,6 +120,12 @@ class World:
         )
 
     @cached_property
+    def public(self) -> Public:
+        """Those whose lines are public."""
+        writers = self._people.public
+        return Public(self._base, self._network, writers, DEVICE, say=self._say, kept=self._folder)
+
+    @cached_property
     def directions(self) -> Directions | None:
         """The base's public directions where they are of the group; else those of the public writers, if there are any.
 
@@ -132,53 +134,17 @@ class World:
         held = self._base.directions
         if held is not None and held.suit(self.shape, self.preset.ranks):
             return held
-        public = self._people.public[self._judges :]
-        if len(public) < DIRECTIONS_LEAST:
-            self._say("too few writers are left to find directions on: every number is sent")
-            return None
-        file = self._folder and self._folder / f"{self._public_digest()}.safetensors"
-        if file and file.exists():
-            return Directions.from_bytes(file.read_bytes())
-        self._say(f"finding directions on {len(public)} public writers")
-        lines = [pieces_of(person.lines, self._base.vocabulary) for person in public]
-        vocabulary = self._base.vocabulary
-        found = found_directions(self._network, vocabulary, self.zero, DEVICE, lines)
-        if file:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            half = file.with_suffix(f".{os.getpid()}.part")
-            half.write_bytes(found.to_bytes())
-            half.replace(file)
-        return found
+        return self.public.directions(self.zero)
 
     @cached_property
     def known(self) -> Adapter:
         """The adapter that everybody begins with; its shape knows the directions, as devices and operators have it."""
         return replace(self.zero, shape=replace(self.shape, directions=self.directions))
 
-    @property
-    def _judges(self) -> int:
-        return min(GATE, len(self._people.public) // 5)
-
-    def _public_digest(self) -> str:
-        parts = [self._base.identity, dict(self.preset.ranks), DEVICE.description(), "way"]
-        parts.append(People(self._people.public[self._judges :], ()).digest())
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-
     @cached_property
     def gate(self) -> PublicGate | None:
-        """The lines of the first public writers, which versions are held against; None where there are none."""
-        public = self._people.public[: self._judges]
-        if not public:
-            self._say("no writers are left for a gate: every step is taken whole")
-            return None
-        lines = [pieces_of(person.lines, self._base.vocabulary) for person in public]
-        read = Likelihood(self._network, self._base.vocabulary, self.zero, lines)
-        return PublicGate.of(read, self.group, self.start)
-
-    def gate_digest(self) -> str:
-        """Name the gate: its people, and what it tries."""
-        people = People(self._people.public[: self._judges], ()).digest()
-        return f"gate {people} {PARTS_TRIED} {WORSE_BY}"
+        """The public lines that versions are held against; None where there are none."""
+        return self.public.gate(self.zero, self.group)
 
     @cached_property
     def histories(self) -> list[list[Pieces]]:
@@ -256,8 +222,7 @@ class World:
 
     def of_public_text(self) -> Floats:
         """Train the same adapter on the public writers' lines in one place: what nobody's device is needed for."""
-        lines = [pieces_of(person.lines, self._base.vocabulary) for person in self._people.public]
-        readings = [self.fleet.read(own) for own in lines]
+        readings = [self.fleet.read(own) for own in self.public.lines]
         return trained_together(self._network, self._base.vocabulary, self.zero, readings)
 
     # The goal ------------------------------------------------------------------------------------
