@@ -94,7 +94,7 @@ def section(
     goal = held.goal
     return "\n".join(
         [
-            f"## Time to target, DP on: {held.trained()}",
+            f"## Time to target along few directions, DP on and off: {held.trained()}",
             "",
             paragraph(
                 f"`{command}`: {held.told()}",
