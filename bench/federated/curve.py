@@ -242,7 +242,8 @@ def _floor(held: Setting, epsilons: Sequence[float], sent: Sent) -> str:
     floors = {epsilon: floor_of(sent.numbers, held, sent.aligned, epsilon) for epsilon in epsilons}
     told = ", ".join(f"{batch:,} at epsilon {epsilon:g}" for epsilon, batch in floors.items())
     return (
-        f"- first reports, of {sent.numbers:,} number{'' if sent.numbers == 1 else 's'}, have {sent.aligned:.3f} clip norms in common "
+        f"- first reports, of {sent.numbers:,} number{'' if sent.numbers == 1 else 's'}, "
+        f"have {sent.aligned:.3f} clip norms in common "
         f"(`sync/privacy/prediction.py` takes {sent.taken}): "
         f"signal and noise are level from a batch of {told}"
     )
