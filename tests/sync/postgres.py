@@ -1,7 +1,8 @@
 """A real PostgreSQL for tests: a cluster of its own, on a socket that nobody else reaches, gone after the run.
 
-A conftest that imports the fixture `postgres` from here has `postgres.new()`, the URL of an empty database. It skips
-with a plain message where PostgreSQL's programs are not installed.
+A conftest that imports the fixtures `cluster` and `postgres` from here has `postgres.new()`, the URL of an empty
+database, which is taken back when the test ends: a database is some three hundred files to make and to delete. It
+skips with a plain message where PostgreSQL's programs are not installed.
 """
 
 import contextlib
@@ -18,6 +19,13 @@ from pathlib import Path
 import pytest
 
 _USERS = ("postgres", "nobody")  # whom the server runs as where we are root, which it refuses to be
+
+_EMPTIED = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+    DROP SCHEMA public CASCADE;
+    CREATE SCHEMA public
+"""
 
 
 def binaries() -> Path | None:
@@ -36,12 +44,25 @@ class Cluster:
     folder: Path
     user: str
     _number: Iterator[int] = field(default_factory=itertools.count)
+    _lent: list[str] = field(default_factory=list)
+    _free: list[str] = field(default_factory=list)
 
     def new(self) -> str:
-        """Make an empty database; returns its URL."""
-        name = f"test_{next(self._number)}"
-        _psql(self, f"CREATE DATABASE {name}")
+        """Return the URL of an empty database."""
+        if self._free:
+            name = self._free.pop()
+        else:
+            name = f"test_{next(self._number)}"
+            _psql(self, f"CREATE DATABASE {name}")
+        self._lent.append(name)
         return f"postgresql+psycopg://{self.user}@/{name}?host={self.folder}"
+
+    def take_back(self) -> None:
+        """Empty every database that was handed out, whoever is still connected to it; they are handed out again."""
+        while self._lent:
+            name = self._lent.pop()
+            _psql(self, _EMPTIED, name)
+            self._free.append(name)
 
 
 def start(folder: Path, programs: Path, *, durable: bool = False) -> Cluster:
@@ -94,17 +115,24 @@ def running() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """One cluster for the whole run."""
-    with running() as cluster:
-        yield cluster
+    with running() as made:
+        yield made
 
 
-def _psql(cluster: Cluster, statement: str) -> None:
+@pytest.fixture
+def postgres(cluster: Cluster) -> Iterator[Cluster]:
+    """The same, its databases as if nobody had used them."""
+    yield cluster
+    cluster.take_back()
+
+
+def _psql(cluster: Cluster, statement: str, database: str = "postgres") -> None:
     import psycopg  # noqa: PLC0415  only where there is a server to talk to
 
     with psycopg.connect(
-        host=str(cluster.folder), user=cluster.user, dbname="postgres", autocommit=True
+        host=str(cluster.folder), user=cluster.user, dbname=database, autocommit=True
     ) as connection:
         connection.execute(statement)
 

@@ -14,14 +14,14 @@ sys.path += [str(ROOT), str(ROOT / "tests" / "sync" / "coordinator")]
 
 from blind_scene import Scene  # noqa: E402
 from coordinator_stand_ins import World  # noqa: E402
-from postgres import postgres  # noqa: E402
+from postgres import cluster, postgres  # noqa: E402
 
 from bench.sharing import blind  # noqa: E402
 from bench.sharing.tasks import place_of, sample_task, zero_of  # noqa: E402
 from hushkey.sync.device.attack import Attacker  # noqa: E402
 from hushkey.sync.task_terms import flatten  # noqa: E402
 
-__all__ = ["postgres"]
+__all__ = ["cluster", "postgres"]
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from coordinator_stand_ins import World
-from postgres import postgres
+from postgres import cluster, postgres
 
-__all__ = ["postgres"]
+__all__ = ["cluster", "postgres"]
 
 NewUrl = Callable[[], str]
 
