@@ -2,7 +2,7 @@
 
     python -m bench.federated pace          processor seconds of a training, which the virtual clock is set by
     python -m bench.federated quick         time to target, bytes and memory of each algorithm
-    python -m bench.federated private       the same with DP on, beside baselines that promise nothing
+    python -m bench.federated private       the same along few directions, with DP on and off
     python -m bench.federated further       what either learned, measured on 800 further writers
     python -m bench.federated within        what public directions hold of what devices' lines teach
     python -m bench.federated slowdowns     the same with stragglers that are 2 and 10 times slower
