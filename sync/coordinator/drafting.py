@@ -45,9 +45,7 @@ from hushkey.sync.task_terms import (
 )
 
 REPORTS = 10  # that a budget is stated over
-DIRECTIONS = (
-    1  # that a task takes where it is not told: 64 gained less (docs/federated.md)
-)
+DIRECTIONS = 1  # that a task takes where it is not told: 64 gained less (docs/federated.md)
 UNITS = 1024  # fixed-point units of a delta at the clip norm: its rounding is far below any noise
 WEIGHT_UNITS = 256  # of the variance weight, in the same units: 3% more sensitivity
 FILE_BYTES = 2**26
